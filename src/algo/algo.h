@@ -1,0 +1,112 @@
+/*
+ * algo/algo.h
+ *		The table of all algorithms. Adding one touches its own file pair and
+ *		one row of ml_algorithms[] in algo.c.
+ *
+ * The option parser, its error messages, the view mlops.algorithms and the
+ * parameter pages in docs/ all come from the parameter tables below.
+ */
+#ifndef ML_ALGO_ALGO_H
+#define ML_ALGO_ALGO_H
+
+#include "base/bytes.h"
+#include "prep/signature.h"
+#include "prep/target.h"
+
+typedef struct MlParameter
+{
+	const char *name;
+	const char *aliases;		/* comma-separated names of other libraries, or "" */
+	bool		integer;
+	double		initial;		/* default */
+	double		minimum;
+	double		maximum;
+	const char *text;			/* one line for people */
+} MlParameter;
+
+/* One option as the user gave it: a name and a number. */
+typedef struct MlOption
+{
+	const char *name;
+	double		value;
+} MlOption;
+
+#define ML_MAX_PARAMETERS 32
+
+/* What fit() learns from. Rows are indexes into frame and y. */
+typedef struct MlFitInput
+{
+	const MlSignature *signature;
+	const MlFrame *frame;
+	MlTask		task;
+	int			n_classes;
+	const double *y;			/* (frame->n_rows) value, or class number */
+	const double *weight;		/* (frame->n_rows) above 0, or NULL */
+	const uint64_t *identity;	/* (frame->n_rows) row hashes, for sampling */
+	const uint32_t *rows;		/* (n_rows) to fit on */
+	int64_t		n_rows;
+	const uint32_t *validation; /* (n_validation) for early stopping; may be none */
+	int64_t		n_validation;
+	uint64_t	seed;
+	const double *parameters;	/* in the order of the algorithm's table */
+} MlFitInput;
+
+typedef struct MlFitted
+{
+	void	   *model;			/* the algorithm's own structure */
+	int			iterations;
+	double		train_loss;		/* mean log loss or mean squared error */
+} MlFitted;
+
+typedef struct MlAlgorithm
+{
+	const char *name;
+	const char *title;			/* one line for people */
+	unsigned	tasks;			/* bit (1 << MlTask) per task */
+	bool		uses_validation;	/* stops early on validation rows */
+	const MlParameter *parameters;
+	int			n_parameters;
+
+	MlStatus	(*fit) (MlEnv *env, const MlFitInput *input, MlFitted *fitted);
+	/*
+	 * The margin of one row: the value itself for regression, log-odds of
+	 * labels[1] for two classes. Pure: no allocation, no failure.
+	 */
+	double		(*predict) (const void *model, const MlSignature *signature, const double *inputs);
+	MlStatus	(*encode) (const void *model, MlWriter *writer);
+	/*
+	 * A model that may point into the reader's bytes. Everything that
+	 * predict() will follow is checked against the signature: counts, indexes,
+	 * finite numbers, trees without cycles. Damage is ML_CORRUPT.
+	 */
+	MlStatus	(*decode) (MlEnv *env, MlReader *reader, const MlSignature *signature,
+						   MlTask task, void **model);
+} MlAlgorithm;
+
+extern const MlAlgorithm *const ml_algorithms[];
+extern const int ml_n_algorithms;
+
+/* NULL when there is none of that name. */
+extern const MlAlgorithm *ml_algorithm_find(const char *name);
+
+/*
+ * The algorithm for a task: "auto" is gbt from 500 rows on, else linear or
+ * logistic. Unknown names and algorithms that do not fit the task are
+ * ML_INVALID_OPTION with the valid names in the hint.
+ */
+extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int64_t rows,
+									const MlAlgorithm **algorithm);
+
+/*
+ * Options to values[n_parameters], defaults included. Unknown names (hint
+ * lists the valid ones), one parameter given twice, also under an alias, a
+ * value out of range or not a whole number where one is needed:
+ * ML_INVALID_OPTION naming the option.
+ */
+extern MlStatus ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm,
+									  const MlOption *options, int n_options, double *values);
+
+/* Index of a parameter in the algorithm's table by its own name; it must exist. */
+extern int	ml_parameter_index(const MlAlgorithm *algorithm, const char *name);
+
+#endif							/* ML_ALGO_ALGO_H */

@@ -1,0 +1,41 @@
+/*
+ * artifact/model.h
+ *		A trained model, ready to score, and its bytes.
+ *
+ * The bytes hold no time, name or version number: equal training gives equal
+ * bytes. The format is written in docs/artifact.md. A decoded model points
+ * into the bytes it was decoded from, which must stay.
+ */
+#ifndef ML_ARTIFACT_MODEL_H
+#define ML_ARTIFACT_MODEL_H
+
+#include "algo/algo.h"
+
+typedef struct MlModel
+{
+	MlTask		task;
+	int			n_classes;
+	const char **labels;		/* (n_classes), terminated; labels[1] is positive */
+	double		threshold;		/* classification: positive from here on */
+	const char *target;			/* name of the target column */
+	MlSignature signature;
+	const MlAlgorithm *algorithm;
+	void	   *fitted;			/* of algorithm->fit or decode */
+} MlModel;
+
+extern MlStatus ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *length);
+
+/*
+ * `bytes` must be 8-byte aligned. Magic, format version, checksum, and every
+ * count, index and number are checked; ML_CORRUPT says what is wrong.
+ */
+extern MlStatus ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model);
+
+/*
+ * One row: the value for regression, the probability of labels[1] for
+ * classification. Pure: no allocation, no failure; equal inputs give equal
+ * bits.
+ */
+extern double ml_model_predict(const MlModel *model, const double *inputs);
+
+#endif							/* ML_ARTIFACT_MODEL_H */

@@ -1,0 +1,116 @@
+/*
+ * prep/signature.h
+ *		From columns to the numbers that an algorithm sees; the same code in
+ *		training and in scoring.
+ *
+ * A feature is one source column with its training type. It gives one or more
+ * inputs: a number or a category gives one; a date gives days since 2000,
+ * month, day of month and day of week; a timestamp also the hour.
+ *
+ * An input value is a double. Numbers are themselves, NaN when missing.
+ * Categories are the level's number 0 .. n_levels-1, n_levels for any other
+ * value (rarer than the kept ones, or never seen), NaN when missing.
+ *
+ * Policy for what training did not see (one for all algorithms): a missing
+ * number counts as the training mean unless the algorithm treats missing by
+ * itself; an unseen category counts as "other", and where training had no
+ * other, as missing; a missing category, where training had none missing, as
+ * the most frequent level.
+ */
+#ifndef ML_PREP_SIGNATURE_H
+#define ML_PREP_SIGNATURE_H
+
+#include "prep/table.h"
+
+typedef enum MlPart
+{
+	ML_PART_VALUE = 0,
+	ML_PART_DAYS = 1,			/* since 2000-01-01, with fraction */
+	ML_PART_MONTH = 2,			/* 1 .. 12 */
+	ML_PART_DAY = 3,			/* 1 .. 31 */
+	ML_PART_WEEKDAY = 4,		/* ISO, 1 Monday .. 7 Sunday */
+	ML_PART_HOUR = 5			/* 0 .. 23 */
+} MlPart;
+
+#define ML_MAX_LEVELS 255
+#define ML_MAX_TIME_PARTS 5
+
+typedef struct MlFeature
+{
+	const char *name;			/* terminated */
+	MlType		type;
+	int			first_input;
+	int			n_inputs;
+	int			n_levels;		/* categories: kept levels */
+	const char **level;			/* (n_levels) ascending in byte order, not terminated */
+	uint32_t   *level_length;
+} MlFeature;
+
+typedef struct MlInput
+{
+	int			feature;
+	MlPart		part;
+	bool		category;
+	int			n_levels;		/* categories */
+	int			mode;			/* categories: most frequent level in training */
+	bool		has_other;		/* categories: training saw values beyond the levels */
+	bool		has_missing;	/* training saw missing values */
+	double		mean;			/* numbers: of present training values */
+	double		sd;				/* population; 1 when constant */
+} MlInput;
+
+typedef struct MlSignature
+{
+	int			n_features;
+	MlFeature  *features;
+	int			n_inputs;
+	MlInput    *inputs;
+	const char *time_zone;		/* for timestamptz features, or NULL */
+} MlSignature;
+
+/* One input of all rows of a table. */
+typedef struct MlInputColumn
+{
+	const double *number;		/* may point into the table itself */
+	const uint16_t *code;		/* categories: level, n_levels = other, ML_CODE_MISSING */
+} MlInputColumn;
+
+#define ML_CODE_MISSING UINT16_C(0xffff)
+
+typedef struct MlFrame
+{
+	int64_t		n_rows;
+	int			n_inputs;
+	MlInputColumn *columns;		/* (n_inputs) */
+} MlFrame;
+
+/*
+ * Learn levels, means and deviations of the chosen columns from the given
+ * rows (the training side). At most max_levels categories a column: the most
+ * frequent, ties by byte order; a warning names a column that had more.
+ * The result depends on the set of rows, not on their order.
+ */
+extern MlStatus ml_signature_fit(MlEnv *env, const MlTable *table, const int *chosen, int n_chosen,
+								 const uint32_t *rows, int64_t n_rows, int max_levels,
+								 const char *time_zone, MlSignature *signature);
+
+/*
+ * All rows of a table as inputs. The table's columns are found by feature
+ * name; a missing column or another kind of type is ML_INVALID_DATA naming it.
+ */
+extern MlStatus ml_signature_frame(MlEnv *env, const MlSignature *signature, const MlTable *table,
+								   MlFrame *frame);
+
+/* One row of feature values (n_features) as inputs (n_inputs). Never fails. */
+extern void ml_signature_encode(const MlSignature *signature, const MlValue *values, double *inputs);
+
+/* Row `row` of a frame as inputs: the same bits as ml_signature_encode gives. */
+extern void ml_frame_row(const MlFrame *frame, int64_t row, double *inputs);
+
+/* Index of a feature by name, or -1. */
+extern int	ml_signature_find(const MlSignature *signature, const char *name, size_t length);
+
+/* "plan", or "joined.month" for parts; into buffer of size bytes. */
+extern void ml_input_name(const MlSignature *signature, int input, char *buffer, size_t size);
+
+#endif							/* ML_PREP_SIGNATURE_H */

@@ -1,0 +1,82 @@
+/*
+ * prep/table.h
+ *		Rows of a source as typed columns in memory.
+ *
+ * data/receiver.c fills it row by row; everything in prep/ reads it. Numbers
+ * and times are doubles with NaN for missing; categories are codes into a
+ * dictionary of distinct byte strings, in order of first appearance, with -1
+ * for missing. NaN and infinity as *values* are refused by the filler before
+ * they get here, or made missing where the caller's options say so.
+ */
+#ifndef ML_PREP_TABLE_H
+#define ML_PREP_TABLE_H
+
+#include "base/env.h"
+#include "prep/value.h"
+
+/* Distinct byte strings, numbered from 0 in order of first appearance. */
+typedef struct MlDictionary
+{
+	int32_t		n_entries;
+	int32_t		entry_capacity;
+	char	  **text;			/* (n_entries) zero-terminated copies */
+	uint32_t   *length;
+	int64_t    *count;			/* occurrences */
+	int32_t    *slots;			/* open addressing, -1 empty */
+	uint32_t	n_slots;		/* power of two */
+} MlDictionary;
+
+/* What the catalog of the database knows about a column; all false for queries. */
+typedef struct MlColumnFacts
+{
+	bool		primary_key;	/* alone or as part of it */
+	bool		identity;
+	bool		unique_index;	/* single-column unique index */
+	bool		from_target;	/* generated from the target column */
+} MlColumnFacts;
+
+typedef struct MlColumn
+{
+	const char *name;
+	MlType		type;
+	MlColumnFacts facts;
+	double	   *number;			/* (n_rows) numbers and times, else NULL */
+	int32_t    *code;			/* (n_rows) categories, else NULL */
+	MlDictionary dictionary;
+	int64_t		n_missing;
+	int64_t		n_inexact;		/* bigint values beyond 2^53 */
+} MlColumn;
+
+typedef struct MlTable
+{
+	MlEnv	   *env;
+	int			n_columns;
+	MlColumn   *columns;
+	int64_t		n_rows;
+	int64_t		capacity;
+} MlTable;
+
+#define ML_MAX_ROWS INT64_C(2147483647)
+
+/* Columns with name, type and facts given; names are copied. */
+extern MlStatus ml_table_begin(MlTable *table, MlEnv *env, int n_columns,
+							   const char *const *names, const MlType *types,
+							   const MlColumnFacts *facts);
+
+/* Append one row of n_columns values; texts are copied when new. */
+extern MlStatus ml_table_add_row(MlTable *table, const MlValue *values);
+
+/* Index of a column by name, or -1. */
+extern int	ml_table_find(const MlTable *table, const char *name);
+
+/* Code of a byte string, adding it when new; the status tells of memory. */
+extern MlStatus ml_dictionary_add(MlDictionary *dictionary, MlEnv *env,
+								  const char *text, size_t length, int32_t *code);
+
+/*
+ * A hash of the value at (column, row) that depends on the value alone, not
+ * on codes or row order; missing has its own.
+ */
+extern uint64_t ml_table_hash(const MlColumn *column, int64_t row);
+
+#endif							/* ML_PREP_TABLE_H */

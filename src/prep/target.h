@@ -1,0 +1,59 @@
+/*
+ * prep/target.h
+ *		Which task a target column means, and the numbers to learn from.
+ */
+#ifndef ML_PREP_TARGET_H
+#define ML_PREP_TARGET_H
+
+#include "prep/table.h"
+
+/* The numbers are stored in artifacts: never renumber. */
+typedef enum MlTask
+{
+	ML_REGRESSION = 1,
+	ML_CLASSIFICATION = 2
+} MlTask;
+
+/* "regression", "classification"; NULL for no such task. */
+extern const char *ml_task_name(MlTask task);
+
+/* False when no task has that name. */
+extern bool ml_task_by_name(const char *name, MlTask *task);
+
+typedef struct MlTarget
+{
+	const char *name;
+	MlType		type;
+	MlTask		task;
+	int			n_classes;		/* 2 for now; 0 for regression */
+	char	  **labels;			/* (n_classes) as value::text; labels[1] is the positive class */
+	double	   *y;				/* (n_rows) regression: the value; classification: class number;
+								 * NaN where the target is missing */
+	int64_t		n_rows;
+	int64_t		n_missing;		/* rows that cannot be learnt from */
+	int64_t		class_rows[2];
+} MlTarget;
+
+/*
+ * Task: boolean, text-like, or an integer with exactly the values 0 and 1 is
+ * classification; other numbers are regression, with a warning that hints at
+ * task => 'classification' when there are at most 10 distinct integers.
+ * `task` 0 means infer. Positive class: `positive` when not NULL (an error
+ * naming the classes when absent), else true / 1 / yes-like in any case, else
+ * the rarer label (ties: the greater in byte order).
+ * Labels are the value's text: "true"/"false", integers without point, the
+ * category itself.
+ * Errors (ML_INVALID_DATA): no rows, all missing, one class only, constant
+ * regression target, more than two classes (naming up to ten), dates as target.
+ */
+extern MlStatus ml_target_make(MlEnv *env, const MlTable *table, int column, int task,
+							   const char *positive, MlTarget *target);
+
+/*
+ * The same target read from other rows, for evaluation: labels are matched
+ * with those given; an unknown label is an error naming it.
+ */
+extern MlStatus ml_target_match(MlEnv *env, const MlTable *table, int column, MlTask task,
+								int n_classes, char *const *labels, MlTarget *target);
+
+#endif							/* ML_PREP_TARGET_H */

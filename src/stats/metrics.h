@@ -1,0 +1,90 @@
+/*
+ * stats/metrics.h
+ *		Evaluation metrics with intervals.
+ *
+ * All take optional weights (NULL: all 1). With weights, intervals use Kish's
+ * effective sample size (sum w)^2 / sum w^2. Values are independent of the
+ * order of rows (ties handled exactly, sums by math/sum.h).
+ * Intervals are 95 % and two-sided; the method stands beside each metric in
+ * metrics.c and in docs/metrics.md. NaN low/high: no interval can be given.
+ */
+#ifndef ML_STATS_METRICS_H
+#define ML_STATS_METRICS_H
+
+#include "base/env.h"
+
+typedef struct MlMetric
+{
+	const char *name;			/* static: "roc_auc", "rmse", ... */
+	double		value;			/* NaN when undefined, such as AUC of one class */
+	double		low;
+	double		high;
+	double		baseline;		/* the same metric of the baseline prediction; NaN: none */
+	int64_t		rows;			/* rows that entered (mape leaves out zero actuals) */
+} MlMetric;
+
+#define ML_MAX_METRICS 16
+
+/*
+ * Binary classification: roc_auc, average_precision, log_loss, brier,
+ * accuracy, precision, recall, f1.
+ *		actual			(rows) 0 or 1, 1 = positive class
+ *		probability		(rows) of the positive class, in [0, 1]
+ *		threshold		predicted positive when probability >= threshold
+ *		base_rate		probability that the baseline gives to every row
+ * log_loss clips probabilities to [1e-15, 1 - 1e-15].
+ */
+extern MlStatus ml_metrics_binary(MlEnv *env, const double *actual, const double *probability,
+								  const double *weight, int64_t rows, double threshold,
+								  double base_rate, MlMetric *metrics, int *n_metrics);
+
+/*
+ * Regression: rmse, mae, median_absolute_error, r2, mape.
+ *		base_value		what the baseline predicts for every row
+ */
+extern MlStatus ml_metrics_regression(MlEnv *env, const double *actual, const double *predicted,
+									  const double *weight, int64_t rows, double base_value,
+									  MlMetric *metrics, int *n_metrics);
+
+/* True when a larger value of the named metric is better. */
+extern bool ml_metric_larger_is_better(const char *name);
+
+/*
+ * Per-row losses whose mean can be compared in pairs.
+ * Classification: "log_loss", "brier", "accuracy" (loss = 0/1 error);
+ * regression: "rmse" (squared error), "mae". False when the name has no
+ * per-row loss.
+ */
+extern bool ml_row_loss(const char *metric, double actual, double predicted,
+						double threshold, double *loss);
+
+/*
+ * Paired comparison of two versions on the same rows.
+ *		gain			weighted mean of loss_a - loss_b: above 0, b is better
+ *		standard_error	of that mean
+ */
+typedef struct MlPaired
+{
+	double		mean_a;
+	double		mean_b;
+	double		gain;
+	double		standard_error;
+	int64_t		rows;
+} MlPaired;
+
+extern MlStatus ml_paired_compare(MlEnv *env, const double *loss_a, const double *loss_b,
+								  const double *weight, int64_t rows, MlPaired *result);
+
+/* Counts (weights summed) of the 2 x 2 table. */
+typedef struct MlConfusion
+{
+	double		true_positive;
+	double		false_positive;
+	double		true_negative;
+	double		false_negative;
+} MlConfusion;
+
+extern void ml_confusion_binary(const double *actual, const double *probability, const double *weight,
+								int64_t rows, double threshold, MlConfusion *result);
+
+#endif							/* ML_STATS_METRICS_H */
