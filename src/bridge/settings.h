@@ -1,0 +1,16 @@
+/*
+ * bridge/settings.h
+ *		The extension's configuration settings (prefix mlops.).
+ */
+#ifndef MLOPS_BRIDGE_SETTINGS_H
+#define MLOPS_BRIDGE_SETTINGS_H
+
+extern int	mlops_training_memory;	/* kB; mlops.training_memory, default 1 GB */
+extern int	mlops_model_cache_size; /* kB; mlops.model_cache_size, default 64 MB */
+extern int	mlops_max_jobs;		/* mlops.max_jobs: jobs at once, default 2; postmaster start */
+extern bool mlops_scheduler;	/* mlops.scheduler: run schedules, default on; sighup */
+
+/* Define all settings and reserve the prefix; called from _PG_init. */
+extern void mlops_define_settings(void);
+
+#endif							/* MLOPS_BRIDGE_SETTINGS_H */
