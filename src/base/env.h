@@ -31,7 +31,7 @@ typedef struct MlEnv MlEnv;
 
 struct MlEnv
 {
-	/* Zeroed memory, 16-byte aligned, or NULL when it cannot be had. */
+	/* Zeroed memory, 8-byte aligned, or NULL when it cannot be had. */
 	void	   *(*allocate) (MlEnv *env, size_t size);
 	/* Grow or shrink; new bytes are not zeroed; NULL leaves the old block. */
 	void	   *(*resize) (MlEnv *env, void *block, size_t size);

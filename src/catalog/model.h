@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#define MLOPS_DIGEST_LENGTH 32
+#include "bridge/digest.h"
 
 typedef struct MlopsModel
 {

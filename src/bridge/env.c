@@ -1,0 +1,232 @@
+/*
+ * bridge/env.c
+ *		A PostgreSQL memory context as an environment for code below the border.
+ *
+ * The environment lives in the context that it allocates from, so deleting
+ * the context, also after an error, ends all of it. The budget counts what the
+ * context has taken from the system, free space in its blocks included.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "nodes/pg_list.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "bridge/env.h"
+#include "bridge/progress.h"
+
+typedef struct MlopsEnv
+{
+	MlEnv		env;			/* first: the callbacks cast */
+	MemoryContext context;
+	Size		budget;			/* 0: none */
+	bool		over_budget;	/* the last refusal was the budget's */
+	List	   *warnings;
+} MlopsEnv;
+
+static MlopsEnv *
+mlops_env(MlEnv *env)
+{
+	return (MlopsEnv *) env->owner;
+}
+
+/* May the context take `size` bytes more, of which `held` come back? */
+static bool
+within_budget(MlopsEnv *self, Size size, Size held)
+{
+	Size		taken;
+
+	self->over_budget = false;
+	if (!AllocHugeSizeIsValid(size))
+		return false;
+	if (self->budget == 0)
+		return true;
+	taken = MemoryContextMemAllocated(self->context, true);
+	taken -= Min(taken, held);
+	self->over_budget = taken > self->budget || size > self->budget - taken;
+	return !self->over_budget;
+}
+
+static void *
+env_allocate(MlEnv *env, size_t size)
+{
+	MlopsEnv   *self = mlops_env(env);
+
+	if (!within_budget(self, size, 0))
+		return NULL;
+	return MemoryContextAllocExtended(self->context, size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
+}
+
+static void *
+env_resize(MlEnv *env, void *block, size_t size)
+{
+	MlopsEnv   *self = mlops_env(env);
+
+	if (!within_budget(self, size, GetMemoryChunkSpace(block)))
+		return NULL;
+	return repalloc_extended(block, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+static void
+env_release(MlEnv *env, void *block)
+{
+	pfree(block);
+}
+
+/*
+ * Cancel and termination are answered by unwinding in order, so that
+ * mlops_check() raises them; everything else (configuration, messages of
+ * workers, a lost client) is the server's to handle here and now.
+ */
+static bool
+env_should_stop(MlEnv *env)
+{
+	if (!INTERRUPTS_PENDING_CONDITION() || InterruptHoldoffCount != 0 || CritSectionCount != 0)
+		return false;
+	if (ProcDiePending || (QueryCancelPending && QueryCancelHoldoffCount == 0))
+		return true;
+	CHECK_FOR_INTERRUPTS();
+	return false;
+}
+
+static void
+env_report(MlEnv *env, const MlProgress *progress)
+{
+	mlops_progress_update(progress);
+}
+
+static void
+env_warn(MlEnv *env, const char *message)
+{
+	MlopsEnv   *self = mlops_env(env);
+	MemoryContext saved = MemoryContextSwitchTo(self->context);
+
+	self->warnings = lappend(self->warnings, pstrdup(message));
+	MemoryContextSwitchTo(saved);
+}
+
+MlEnv *
+mlops_env_begin(MemoryContext parent, const char *name, Size budget)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "mlops environment",
+												  ALLOCSET_DEFAULT_SIZES);
+	MlopsEnv   *self = MemoryContextAllocZero(context, sizeof(MlopsEnv));
+
+	MemoryContextSetIdentifier(context, MemoryContextStrdup(context, name));
+	self->env.allocate = env_allocate;
+	self->env.resize = env_resize;
+	self->env.release = env_release;
+	self->env.should_stop = env_should_stop;
+	self->env.report = env_report;
+	self->env.warn = env_warn;
+	self->env.owner = self;
+	self->context = context;
+	self->budget = budget;
+	return &self->env;
+}
+
+void
+mlops_env_end(MlEnv *env)
+{
+	MemoryContextDelete(mlops_env(env)->context);
+}
+
+MemoryContext
+mlops_env_context(MlEnv *env)
+{
+	return mlops_env(env)->context;
+}
+
+List *
+mlops_env_warnings(MlEnv *env)
+{
+	return mlops_env(env)->warnings;
+}
+
+static int
+status_sqlstate(MlStatus status)
+{
+	switch (status)
+	{
+		case ML_OK:
+			return ERRCODE_SUCCESSFUL_COMPLETION;
+		case ML_INTERRUPTED:
+			return ERRCODE_QUERY_CANCELED;
+		case ML_OUT_OF_MEMORY:
+			return ERRCODE_OUT_OF_MEMORY;
+		case ML_LIMIT:
+			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case ML_INVALID_OPTION:
+			return ERRCODE_INVALID_PARAMETER_VALUE;
+		case ML_INVALID_DATA:
+			return ERRCODE_DATA_EXCEPTION;
+		case ML_CORRUPT:
+			return ERRCODE_DATA_CORRUPTED;
+		case ML_UNAVAILABLE:
+			return ERRCODE_UNDEFINED_FILE;
+	}
+	return ERRCODE_INTERNAL_ERROR;
+}
+
+/*
+ * Cut at a whole character; text that is none in the server's encoding (such
+ * as UTF-8 from an artifact in a database of another one) loses what is not
+ * ASCII, because an error message must always be deliverable.
+ */
+static void
+make_printable(char *text)
+{
+	int			length = strnlen(text, ML_ERROR_TEXT - 1);
+	int			i;
+
+	text[length] = '\0';
+	if (!pg_verifymbstr(text, length, true))
+	{
+		for (i = 0; i < length; i++)
+		{
+			if (IS_HIGHBIT_SET(text[i]))
+				text[i] = '?';
+		}
+	}
+}
+
+static void
+raise_budget(MlError *error)
+{
+	const char *limit = GetConfigOptionByName("mlops.training_memory", NULL, false);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_OUT_OF_MEMORY),
+			 errmsg("mlops.training_memory of %s is exhausted", limit),
+			 error->detail[0] ? errdetail_internal("%s", error->detail) : 0,
+			 errhint("Raise mlops.training_memory, leave out columns, or train on fewer rows.")));
+}
+
+void
+mlops_check(MlEnv *env, MlStatus status)
+{
+	MlError    *error = &env->error;
+
+	if (status == ML_OK)
+		return;
+	if (status == ML_INTERRUPTED)
+	{
+		CHECK_FOR_INTERRUPTS();
+		ereport(ERROR,
+				(errcode(ERRCODE_QUERY_CANCELED),
+				 errmsg("canceling statement due to user request")));
+	}
+	make_printable(error->message);
+	make_printable(error->detail);
+	make_printable(error->hint);
+	if (status == ML_OUT_OF_MEMORY && mlops_env(env)->over_budget)
+		raise_budget(error);
+	ereport(ERROR,
+			(errcode(status_sqlstate(status)),
+			 errmsg_internal("%s", error->message[0] ? error->message : "the computation failed"),
+			 error->detail[0] ? errdetail_internal("%s", error->detail) : 0,
+			 error->hint[0] ? errhint("%s", error->hint) : 0));
+}

@@ -1,0 +1,34 @@
+/*
+ * bridge/pg_compat.h
+ *		Differences between server versions.
+ *
+ * The only file that tests PG_VERSION_NUM. PostgreSQL 15 to 18 are known;
+ * later ones are tried as they are.
+ */
+#ifndef MLOPS_BRIDGE_PG_COMPAT_H
+#define MLOPS_BRIDGE_PG_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "storage/proc.h"
+
+#if PG_VERSION_NUM < 150000
+#error "mlops needs PostgreSQL 15 or later"
+#endif
+
+/* 18 shows name and version of loaded modules (pg_get_loaded_modules()). */
+#if PG_VERSION_NUM >= 180000
+#define MLOPS_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC_EXT(.name = (name_), .version = (version_))
+#else
+#define MLOPS_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
+#endif
+
+/* This backend's place among all, 0 .. MaxBackends-1. 17 made it a variable. */
+#if PG_VERSION_NUM >= 170000
+#define MLOPS_BACKEND_NUMBER ((int) MyProcNumber)
+#else
+#define MLOPS_BACKEND_NUMBER (MyProc->pgprocno)
+#endif
+
+#endif							/* MLOPS_BRIDGE_PG_COMPAT_H */
