@@ -91,6 +91,9 @@ ml_copy_text(MlEnv *env, const char *text, size_t length)
 	return copy;
 }
 
+static void format_text(char *buffer, const char *format, va_list arguments)
+			__attribute__((format(printf, 2, 0)));
+
 /*
  * vsnprintf cuts at a byte; a UTF-8 character cut in the middle would be
  * refused by whoever prints the text, so the broken end is taken off.

@@ -198,6 +198,9 @@ unit_budget(MlEnv *env, size_t bytes)
 	((UnitEnv *) env->owner)->budget = bytes;
 }
 
+static void unit_result(bool ok, const char *format, va_list arguments)
+			__attribute__((format(printf, 2, 0)));
+
 static void
 unit_result(bool ok, const char *format, va_list arguments)
 {
