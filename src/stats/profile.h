@@ -59,7 +59,7 @@ extern MlStatus ml_profile_number_on(MlEnv *env, const MlNumberProfile *referenc
 typedef struct MlDrift
 {
 	double		psi;
-	double		psi_p;			/* chi-square contingency test on the same bins */
+	double		psi_p;			/* contingency test on the same bins, rare ones pooled */
 	double		ks;				/* NaN for categories */
 	double		ks_p;
 	double		chi_square;		/* the statistic behind psi_p */
