@@ -1,0 +1,427 @@
+/*
+ * algo/design.c
+ *		How inputs become the columns ("slots") of a linear model.
+ *
+ * The three loops over rows (margin, pull, pull_squares) are the whole cost of
+ * fitting a logistic model, and are written for a compiler that may not
+ * reorder sums: several rows or several partial sums side by side, always in
+ * the same order, so that the result does not depend on the machine.
+ */
+#include "algo/design.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Bytes of dense columns in a block: half of a usual second-level cache. */
+#define BLOCK_BYTES (256 * 1024)
+#define BLOCK_MIN_ROWS 64
+#define BLOCK_MAX_ROWS 2048
+
+static MlStatus
+too_many_slots(MlEnv *env, const MlSignature *signature, const MlDesign *design)
+{
+	int			widest = 0;
+	int64_t		most = 0;
+	int64_t		total = 0;
+	int			f;
+
+	for (f = 0; f < signature->n_features; f++)
+	{
+		const MlFeature *feature = &signature->features[f];
+		int64_t		slots = 0;
+		int			i;
+
+		for (i = feature->first_input; i < feature->first_input + feature->n_inputs; i++)
+			slots += design->inputs[i].n_slots;
+		total += slots;
+		if (slots > most)
+		{
+			most = slots;
+			widest = f;
+		}
+	}
+	ml_fail(env, ML_LIMIT, "the features give a linear model %lld columns, more than %d",
+			(long long) total, ML_MAX_SLOTS);
+	ml_detail(env, "Column \"%s\" alone gives %lld.",
+			  signature->features[widest].name, (long long) most);
+	ml_hint(env, "Exclude columns with many categories, or use algorithm \"gbt\".");
+	return ML_LIMIT;
+}
+
+/* Where each value of a category belongs: 0 the reference, else its slot. */
+static MlStatus
+make_places(MlEnv *env, const MlInput *input, MlDesignInput *slots)
+{
+	int			level;
+	uint16_t	next = 1;
+	uint16_t   *place = ml_allocate(env, (size_t) input->n_levels + 2, sizeof(uint16_t));
+
+	if (place == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (level = 0; level < input->n_levels; level++)
+		place[level] = level == input->mode ? 0 : next++;
+	if (input->has_other)
+		place[input->n_levels] = next++;
+	place[input->n_levels + 1] = input->has_missing ? next++ : 0;
+	if (!input->has_other)
+		place[input->n_levels] = place[input->n_levels + 1];
+	slots->place = place;
+	slots->n_slots = next - 1;
+	return ML_OK;
+}
+
+static double
+usable_scale(double sd)
+{
+	double		scale = 1.0 / sd;
+
+	return sd > 0.0 && isfinite(sd) && isfinite(scale) ? scale : 0.0;
+}
+
+MlStatus
+ml_design_make(MlEnv *env, const MlSignature *signature, MlDesign *design)
+{
+	int64_t		slots = 0;
+	int			i;
+
+	memset(design, 0, sizeof(*design));
+	design->signature = signature;
+	design->inputs = ml_allocate(env, (size_t) signature->n_inputs + 1, sizeof(MlDesignInput));
+	if (design->inputs == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < signature->n_inputs; i++)
+	{
+		const MlInput *input = &signature->inputs[i];
+		MlDesignInput *entry = &design->inputs[i];
+
+		/* Past the limit only the counts for the message matter. */
+		entry->first_slot = slots <= ML_MAX_SLOTS ? (int) slots : 0;
+		entry->wide = design->n_wide;
+		if (input->category)
+		{
+			ML_TRY(make_places(env, input, entry));
+			entry->column = design->n_placed++;
+			design->n_wide += entry->n_slots + 1;
+		}
+		else
+		{
+			entry->n_slots = input->has_missing ? 2 : 1;
+			entry->scale = usable_scale(input->sd);
+			entry->column = design->n_dense;
+			design->n_dense += entry->n_slots;
+			design->n_wide += entry->n_slots;
+		}
+		slots += entry->n_slots;
+	}
+	if (slots > ML_MAX_SLOTS)
+		return too_many_slots(env, signature, design);
+	design->n_slots = (int) slots;
+	return ML_OK;
+}
+
+static int
+input_of_slot(const MlDesign *design, int slot)
+{
+	int			i = 0;
+
+	while (slot >= design->inputs[i].first_slot + design->inputs[i].n_slots)
+		i++;
+	return i;
+}
+
+/* Take off a UTF-8 character that was cut in the middle. */
+static void
+mend_end(char *text)
+{
+	size_t		end = strlen(text);
+	size_t		lead = end;
+	size_t		length;
+	unsigned char first;
+
+	while (lead > 0 && end - lead < 4 && ((unsigned char) text[lead - 1] & 0xc0) == 0x80)
+		lead--;
+	if (lead == 0)
+		return;
+	first = (unsigned char) text[lead - 1];
+	length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	if (lead - 1 + length > end)
+		text[lead - 1] = '\0';
+}
+
+void
+ml_design_slot_name(const MlDesign *design, int slot, char *buffer, size_t size)
+{
+	int			i = input_of_slot(design, slot);
+	const MlInput *input = &design->signature->inputs[i];
+	const MlFeature *feature = &design->signature->features[input->feature];
+	int			place = slot - design->inputs[i].first_slot + 1;
+	int			level;
+	size_t		length;
+
+	ml_input_name(design->signature, i, buffer, size);
+	length = strlen(buffer);
+	for (level = 0; level < input->n_levels; level++)
+	{
+		if (input->category && design->inputs[i].place[level] == place)
+			break;
+	}
+	if (input->category && level < input->n_levels)
+		snprintf(buffer + length, size - length, " = %.*s",
+				 (int) feature->level_length[level], feature->level[level]);
+	else if (input->category && input->has_other && design->inputs[i].place[level] == place)
+		snprintf(buffer + length, size - length, " other");
+	else if (input->category || place == 2)
+		snprintf(buffer + length, size - length, " missing");
+	mend_end(buffer);
+}
+
+MlStatus
+ml_design_block_make(MlEnv *env, const MlDesign *design, int capacity, MlDesignBlock *block)
+{
+	memset(block, 0, sizeof(*block));
+	if (capacity <= 0)
+	{
+		capacity = BLOCK_BYTES / (int) sizeof(double) / (design->n_dense + 1);
+		if (capacity < BLOCK_MIN_ROWS)
+			capacity = BLOCK_MIN_ROWS;
+		if (capacity > BLOCK_MAX_ROWS)
+			capacity = BLOCK_MAX_ROWS;
+	}
+	block->capacity = capacity;
+	block->dense = ml_allocate(env, (size_t) design->n_dense + 1, (size_t) capacity * sizeof(double));
+	block->place = ml_allocate(env, (size_t) design->n_placed + 1, (size_t) capacity * sizeof(uint16_t));
+	return block->dense != NULL && block->place != NULL ? ML_OK : ML_OUT_OF_MEMORY;
+}
+
+static void
+load_number(const MlInput *input, double scale, const double *number, const uint32_t *rows,
+			int n_rows, double *dense)
+{
+	double		mean = input->mean;
+	int			i;
+
+	if (scale == 0.0)
+	{
+		memset(dense, 0, (size_t) n_rows * sizeof(double));
+		return;
+	}
+	for (i = 0; i < n_rows; i++)
+	{
+		double		x = number[rows[i]];
+
+		dense[i] = x == x ? (x - mean) * scale : 0.0;
+	}
+}
+
+static void
+load_missing(const double *number, const uint32_t *rows, int n_rows, double *dense)
+{
+	int			i;
+
+	for (i = 0; i < n_rows; i++)
+		dense[i] = isnan(number[rows[i]]) ? 1.0 : 0.0;
+}
+
+static void
+load_places(const MlInput *input, const uint16_t *place_of, const uint16_t *code,
+			const uint32_t *rows, int n_rows, uint16_t *place)
+{
+	int			last = input->n_levels + 1;
+	int			i;
+
+	for (i = 0; i < n_rows; i++)
+	{
+		int			value = code[rows[i]];
+
+		place[i] = place_of[value < last ? value : last];
+	}
+}
+
+void
+ml_design_load(const MlDesign *design, const MlFrame *frame, const uint32_t *rows, int n_rows,
+			   MlDesignBlock *block)
+{
+	int			i;
+
+	block->n_rows = n_rows;
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlInput *input = &design->signature->inputs[i];
+		const MlDesignInput *slots = &design->inputs[i];
+		size_t		offset = (size_t) slots->column * (size_t) block->capacity;
+
+		if (input->category)
+			load_places(input, slots->place, frame->columns[i].code, rows, n_rows,
+						block->place + offset);
+		else
+		{
+			load_number(input, slots->scale, frame->columns[i].number, rows, n_rows,
+						block->dense + offset);
+			if (slots->n_slots == 2)
+				load_missing(frame->columns[i].number, rows, n_rows,
+							 block->dense + offset + block->capacity);
+		}
+	}
+}
+
+void
+ml_design_widen(const MlDesign *design, const double *slots, double *wide)
+{
+	int			i;
+
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlDesignInput *input = &design->inputs[i];
+		int			lead = input->place != NULL ? 1 : 0;
+		int			k;
+
+		if (lead)
+			wide[input->wide] = 0.0;
+		for (k = 0; k < input->n_slots; k++)
+			wide[input->wide + lead + k] = slots[input->first_slot + k];
+	}
+}
+
+void
+ml_design_narrow(const MlDesign *design, const double *wide, double *slots)
+{
+	int			i;
+
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlDesignInput *input = &design->inputs[i];
+		int			lead = input->place != NULL ? 1 : 0;
+		int			k;
+
+		for (k = 0; k < input->n_slots; k++)
+			slots[input->first_slot + k] = wide[input->wide + lead + k];
+	}
+}
+
+static void
+add_scaled(double *into, double factor, const double *values, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		into[i] += factor * values[i];
+}
+
+void
+ml_design_margin(const MlDesign *design, const MlDesignBlock *block, double start,
+				 const double *wide, double *margin)
+{
+	int			n_rows = block->n_rows;
+	int			i;
+	int			row;
+
+	for (row = 0; row < n_rows; row++)
+		margin[row] = start;
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlDesignInput *input = &design->inputs[i];
+		size_t		offset = (size_t) input->column * (size_t) block->capacity;
+		const double *factor = wide + input->wide;
+
+		if (input->place != NULL)
+		{
+			const uint16_t *place = block->place + offset;
+
+			for (row = 0; row < n_rows; row++)
+				margin[row] += factor[place[row]];
+		}
+		else
+		{
+			add_scaled(margin, factor[0], block->dense + offset, n_rows);
+			if (input->n_slots == 2)
+				add_scaled(margin, factor[1], block->dense + offset + block->capacity, n_rows);
+		}
+	}
+}
+
+/* Four partial sums: a fixed order that still keeps the adders busy. */
+static double
+dot(const double *a, const double *b, int count)
+{
+	double		sum0 = 0.0;
+	double		sum1 = 0.0;
+	double		sum2 = 0.0;
+	double		sum3 = 0.0;
+	int			i;
+
+	for (i = 0; i + 4 <= count; i += 4)
+	{
+		sum0 += a[i] * b[i];
+		sum1 += a[i + 1] * b[i + 1];
+		sum2 += a[i + 2] * b[i + 2];
+		sum3 += a[i + 3] * b[i + 3];
+	}
+	for (; i < count; i++)
+		sum0 += a[i] * b[i];
+	return (sum0 + sum2) + (sum1 + sum3);
+}
+
+static double
+dot_squares(const double *a, const double *b, int count)
+{
+	double		sum0 = 0.0;
+	double		sum1 = 0.0;
+	double		sum2 = 0.0;
+	double		sum3 = 0.0;
+	int			i;
+
+	for (i = 0; i + 4 <= count; i += 4)
+	{
+		sum0 += a[i] * a[i] * b[i];
+		sum1 += a[i + 1] * a[i + 1] * b[i + 1];
+		sum2 += a[i + 2] * a[i + 2] * b[i + 2];
+		sum3 += a[i + 3] * a[i + 3] * b[i + 3];
+	}
+	for (; i < count; i++)
+		sum0 += a[i] * a[i] * b[i];
+	return (sum0 + sum2) + (sum1 + sum3);
+}
+
+static void
+pull_with(const MlDesign *design, const MlDesignBlock *block, const double *pull, double *wide,
+		  double (*product) (const double *, const double *, int))
+{
+	int			n_rows = block->n_rows;
+	int			i;
+	int			row;
+
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlDesignInput *input = &design->inputs[i];
+		size_t		offset = (size_t) input->column * (size_t) block->capacity;
+		double	   *sum = wide + input->wide;
+
+		if (input->place != NULL)
+		{
+			const uint16_t *place = block->place + offset;
+
+			for (row = 0; row < n_rows; row++)
+				sum[place[row]] += pull[row];
+		}
+		else
+		{
+			sum[0] += product(block->dense + offset, pull, n_rows);
+			if (input->n_slots == 2)
+				sum[1] += product(block->dense + offset + block->capacity, pull, n_rows);
+		}
+	}
+}
+
+void
+ml_design_pull(const MlDesign *design, const MlDesignBlock *block, const double *pull, double *wide)
+{
+	pull_with(design, block, pull, wide, dot);
+}
+
+void
+ml_design_pull_squares(const MlDesign *design, const MlDesignBlock *block, const double *pull,
+					   double *wide)
+{
+	pull_with(design, block, pull, wide, dot_squares);
+}

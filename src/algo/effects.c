@@ -1,0 +1,167 @@
+/*
+ * algo/effects.c
+ *		The model that linear and logistic give: an intercept plus one effect
+ *		per input.
+ *
+ * Bytes: f64 intercept, u32 number of effects, array of f64 effects.
+ */
+#include "algo/effects.h"
+
+#include <math.h>
+
+static int
+effects_of_input(const MlInput *input)
+{
+	return input->category ? input->n_levels + 2 : 2;
+}
+
+static int64_t
+effects_of_signature(const MlSignature *signature)
+{
+	int64_t		count = 0;
+	int			i;
+
+	for (i = 0; i < signature->n_inputs; i++)
+		count += effects_of_input(&signature->inputs[i]);
+	return count;
+}
+
+static bool
+all_finite(const double *values, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (!isfinite(values[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+fill_effects(const MlDesign *design, const double *slots, double *effect)
+{
+	int			i;
+	int			k;
+
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlInput *input = &design->signature->inputs[i];
+		const MlDesignInput *entry = &design->inputs[i];
+		const double *slot = slots + entry->first_slot;
+
+		if (input->category)
+		{
+			for (k = 0; k < input->n_levels + 2; k++)
+				effect[k] = entry->place[k] == 0 ? 0.0 : slot[entry->place[k] - 1];
+		}
+		else
+		{
+			effect[0] = slot[0] * entry->scale;
+			effect[1] = entry->n_slots == 2 ? slot[1] : 0.0;
+		}
+		effect += effects_of_input(input);
+	}
+}
+
+MlStatus
+ml_effects_make(MlEnv *env, const MlDesign *design, double intercept, const double *slots,
+				MlEffects **effects)
+{
+	int			count = (int) effects_of_signature(design->signature);
+	double	   *values = ml_allocate(env, (size_t) count + 1, sizeof(double));
+	MlEffects  *made = ml_allocate(env, 1, sizeof(MlEffects));
+
+	if (values == NULL || made == NULL)
+		return ML_OUT_OF_MEMORY;
+	fill_effects(design, slots, values);
+	if (!isfinite(intercept) || !all_finite(values, count))
+	{
+		ml_fail(env, ML_INVALID_DATA, "the coefficients are beyond double precision");
+		ml_hint(env, "Scale down the target, the weights or columns with extreme values.");
+		return ML_INVALID_DATA;
+	}
+	made->intercept = intercept;
+	made->n_effects = count;
+	made->effects = values;
+	*effects = made;
+	return ML_OK;
+}
+
+/* Which effect of a category an input value has. */
+static inline int
+effect_of_value(const MlInput *input, double value)
+{
+	if (value >= 0.0 && value < input->n_levels)
+		return (int) value;
+	return isnan(value) ? input->n_levels + 1 : input->n_levels;
+}
+
+double
+ml_effects_predict(const void *model, const MlSignature *signature, const double *inputs)
+{
+	const MlEffects *effects = model;
+	const double *effect = effects->effects;
+	double		margin = effects->intercept;
+	int			i;
+
+	for (i = 0; i < signature->n_inputs; i++)
+	{
+		const MlInput *input = &signature->inputs[i];
+
+		if (input->category)
+		{
+			margin += effect[effect_of_value(input, inputs[i])];
+			effect += input->n_levels + 2;
+		}
+		else
+		{
+			if (isnan(inputs[i]))
+				margin += effect[1];
+			else if (effect[0] != 0.0)	/* 0 times an overflow would be NaN */
+				margin += effect[0] * (inputs[i] - input->mean);
+			effect += 2;
+		}
+	}
+	return margin;
+}
+
+MlStatus
+ml_effects_encode(const void *model, MlWriter *writer)
+{
+	const MlEffects *effects = model;
+
+	ml_write_f64(writer, effects->intercept);
+	ml_write_u32(writer, (uint32_t) effects->n_effects);
+	ml_write_array(writer, effects->effects, (size_t) effects->n_effects, sizeof(double));
+	return writer->status;
+}
+
+MlStatus
+ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
+				  void **model)
+{
+	int64_t		expected = effects_of_signature(signature);
+	double		intercept = ml_read_f64(reader);
+	uint32_t	count = ml_read_u32(reader);
+	const double *values;
+	MlEffects  *effects;
+
+	(void) task;				/* linear and logistic are told apart by name */
+	if (ml_reader_failed(reader) || count != expected || expected > INT32_MAX)
+		return ml_fail(env, ML_CORRUPT, "the linear model does not fit its features");
+	values = ml_read_array(reader, count, sizeof(double));
+	if (ml_reader_failed(reader) || (values == NULL && count > 0))
+		return ml_fail(env, ML_CORRUPT, "the linear model is cut short");
+	if (!isfinite(intercept) || !all_finite(values, (int) count))
+		return ml_fail(env, ML_CORRUPT, "the linear model holds a coefficient that is not finite");
+	effects = ml_allocate(env, 1, sizeof(MlEffects));
+	if (effects == NULL)
+		return ML_OUT_OF_MEMORY;
+	effects->intercept = intercept;
+	effects->n_effects = (int) count;
+	effects->effects = values;
+	*model = effects;
+	return ML_OK;
+}

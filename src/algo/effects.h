@@ -1,0 +1,38 @@
+/*
+ * algo/effects.h
+ *		The model that linear and logistic give: an intercept plus one effect
+ *		per input.
+ *
+ * A number has two effects: per unit away from its training mean, and of being
+ * missing. A category has one for each level, then other, then missing. The
+ * policy for values that training did not see is folded in when the model is
+ * made, so that scoring is one loop over the inputs.
+ */
+#ifndef ML_ALGO_EFFECTS_H
+#define ML_ALGO_EFFECTS_H
+
+#include "algo/algo.h"
+#include "algo/design.h"
+
+typedef struct MlEffects
+{
+	double		intercept;		/* at the means and the reference levels */
+	int			n_effects;
+	const double *effects;		/* (n_effects) input by input */
+} MlEffects;
+
+/*
+ * From the coefficients of a design's slots. ML_INVALID_DATA when one is not
+ * finite, which only values near the end of double precision bring about.
+ */
+extern MlStatus ml_effects_make(MlEnv *env, const MlDesign *design, double intercept,
+								const double *slots, MlEffects **effects);
+
+/* As MlAlgorithm wants them. */
+extern double ml_effects_predict(const void *model, const MlSignature *signature,
+								 const double *inputs);
+extern MlStatus ml_effects_encode(const void *model, MlWriter *writer);
+extern MlStatus ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,
+								  MlTask task, void **model);
+
+#endif							/* ML_ALGO_EFFECTS_H */

@@ -1,0 +1,12 @@
+/*
+ * algo/logistic.h
+ *		Logistic regression for two classes.
+ */
+#ifndef ML_ALGO_LOGISTIC_H
+#define ML_ALGO_LOGISTIC_H
+
+#include "algo/algo.h"
+
+extern const MlAlgorithm ml_logistic;
+
+#endif							/* ML_ALGO_LOGISTIC_H */
