@@ -35,22 +35,6 @@ typedef enum MlSide
 	ML_SIDE_UNUSED = 3			/* target missing */
 } MlSide;
 
-typedef struct MlSplitOptions
-{
-	MlSplitMethod method;
-	uint64_t	seed;
-	double		holdout;		/* share, default 0.2 */
-	int64_t		max_holdout;	/* default 10,000 rows */
-	int64_t		min_class;		/* default 500 rows of the rarest class */
-	int64_t		min_rows;		/* below: cross-validation, default 500 */
-	int			folds;			/* default 5 */
-	double		validation;		/* share of the training side; 0: none */
-	int			column;			/* of time, group, column; else -1 */
-	const int  *identity;		/* identity columns, or the content columns */
-	int			n_identity;
-	bool		by_content;		/* identity is content: equal rows get ordinals */
-} MlSplitOptions;
-
 /*
  * The rule that made the sides: enough to say later on which side any row
  * is. Stored as jsonb with the version by lifecycle/train.c.
@@ -66,13 +50,36 @@ typedef struct MlSplitRule
 	double		time_after;		/* time: held out when the column is greater */
 } MlSplitRule;
 
+typedef struct MlSplitOptions
+{
+	MlSplitMethod method;
+	uint64_t	seed;
+	double		holdout;		/* share, default 0.2 */
+	int64_t		max_holdout;	/* default 10,000 rows */
+	int64_t		min_class;		/* default 500 rows of the rarest class */
+	int64_t		min_rows;		/* below: cross-validation, default 500 */
+	int			folds;			/* default 5 */
+	double		validation;		/* share of the training side; 0: none */
+	int			column;			/* of time, group, column; else -1 */
+	const int  *identity;		/* identity columns, or the content columns */
+	int			n_identity;
+	bool		by_content;		/* identity is content: equal rows get ordinals. Target and
+								 * weight belong to the content: rows that differ in them
+								 * would be numbered by their order otherwise */
+	const MlSplitRule *inherited;	/* of the version that a retraining follows: its thresholds
+									 * are kept, so that no row changes sides; or NULL */
+} MlSplitOptions;
+
+#define ML_NO_FOLD	UINT8_MAX
+
 typedef struct MlSplit
 {
 	MlSplitRule rule;
 	uint64_t   *identity;		/* (n_rows) hash of the identity, ordinal included */
 	uint8_t    *side;			/* (n_rows) MlSide */
 	int			folds;			/* above 0: cross-validation, no holdout */
-	uint8_t    *fold;			/* (n_rows) 0 .. folds-1, stratified; NULL without */
+	uint8_t    *fold;			/* (n_rows) 0 .. folds-1, stratified; ML_NO_FOLD for unused
+								 * rows; NULL without */
 	int64_t		n_train;
 	int64_t		n_validate;
 	int64_t		n_holdout;
@@ -87,7 +94,11 @@ extern void ml_split_defaults(MlSplitOptions *options);
  * method random: cross-validation. ML_SPLIT_NONE: everything is trained on.
  * Column method: boolean true, 1, or text 'test' / 'holdout' / 'evaluate' is
  * held out; false, 0, 'train' is trained on; 'validate' / 'validation' is for
- * early stopping; anything else is an error naming it.
+ * early stopping; anything else is an error naming it. Group and time splits
+ * have one threshold for all classes and go beyond max_holdout, up to the
+ * asked share, while the rarest class has fewer than min_class rows there.
+ * With cross-validation all rows are trained on: no early stopping.
+ * The result is the same multiset of (row, side) in any row order.
  */
 extern MlStatus ml_split_make(MlEnv *env, const MlTable *table, const MlTarget *target,
 							  const MlSplitOptions *options, MlSplit *split);
@@ -99,7 +110,10 @@ extern MlStatus ml_split_make(MlEnv *env, const MlTable *table, const MlTarget *
 extern MlStatus ml_split_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *options,
 								   double *u);
 
-/* True when a row at u (or time) of a class was held out under the rule. */
+/*
+ * True when a row at u (or time) of a class was held out under the rule.
+ * Always false for ML_SPLIT_COLUMN, whose sides only the column knows.
+ */
 extern bool ml_split_held_out(const MlSplitRule *rule, double u, int class_number, double time);
 
 #endif							/* ML_PREP_SPLIT_H */

@@ -44,7 +44,8 @@ typedef struct MlColumn
 	int32_t    *code;			/* (n_rows) categories, else NULL */
 	MlDictionary dictionary;
 	int64_t		n_missing;
-	int64_t		n_inexact;		/* bigint values beyond 2^53 */
+	int64_t		n_inexact;		/* bigint values of at least 2^53 in size: 2^53 + 1
+								 * already looks like 2^53 here */
 } MlColumn;
 
 typedef struct MlTable
@@ -78,5 +79,14 @@ extern MlStatus ml_dictionary_add(MlDictionary *dictionary, MlEnv *env,
  * on codes or row order; missing has its own.
  */
 extern uint64_t ml_table_hash(const MlColumn *column, int64_t row);
+
+/* -1, 0, 1: order of two byte strings, a prefix before what it begins. */
+extern int	ml_compare_bytes(const char *a, size_t a_length, const char *b, size_t b_length);
+
+/*
+ * Bytes of a UTF-8 text to show in a message, as the precision of %.*s: at
+ * most `limit`, ending with a whole character.
+ */
+extern int	ml_cut_text(const char *text, size_t length, int limit);
 
 #endif							/* ML_PREP_TABLE_H */
