@@ -6,19 +6,38 @@
 
 #include "common/cryptohash.h"
 #include "common/sha2.h"
+#include "miscadmin.h"
 
 #include "bridge/digest.h"
+
+/* What is hashed between two looks at interrupts: a few milliseconds. */
+#define DIGEST_STEP (1024 * 1024)
+
+StaticAssertDecl(MLOPS_DIGEST_LENGTH == PG_SHA256_DIGEST_LENGTH, "digests are SHA-256");
+
+static void
+check_hash(pg_cryptohash_ctx *context, int result)
+{
+	if (result < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
+}
 
 void
 mlops_sha256(const void *data, Size length, uint8 *digest)
 {
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+	const uint8 *bytes = data;
 
-	if (context == NULL ||
-		pg_cryptohash_init(context) < 0 ||
-		pg_cryptohash_update(context, data, length) < 0 ||
-		pg_cryptohash_final(context, digest, PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute a SHA-256 digest: %s",
-			 context ? pg_cryptohash_error(context) : "out of memory");
+	check_hash(context, pg_cryptohash_init(context));
+	while (length > 0)
+	{
+		Size		step = Min(length, DIGEST_STEP);
+
+		CHECK_FOR_INTERRUPTS();
+		check_hash(context, pg_cryptohash_update(context, bytes, step));
+		bytes += step;
+		length -= step;
+	}
+	check_hash(context, pg_cryptohash_final(context, digest, MLOPS_DIGEST_LENGTH));
 	pg_cryptohash_free(context);
 }

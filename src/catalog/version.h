@@ -94,6 +94,12 @@ extern MlopsFeatureRow *mlops_version_features(const char *model, int version, i
 /* The greatest version of a model in the latest snapshot, 0 when it has none. */
 extern int	mlops_version_greatest(const char *model);
 
+/*
+ * Error 22023 unless an alias has 1 to 63 bytes, begins with a letter, and
+ * holds letters, digits, '_' and '-' only (so that it is never a number).
+ */
+extern void mlops_alias_check_name(const char *alias);
+
 /* Version behind an alias with the latest snapshot (under the lock); 0 when there is none. */
 extern int	mlops_alias_get(const char *model, const char *alias);
 

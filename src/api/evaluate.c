@@ -1,0 +1,69 @@
+/*
+ * api/evaluate.c
+ *		mlops_evaluate() and mlops_confusion().
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
+
+#include "api/arguments.h"
+#include "bridge/pg_compat.h"
+#include "lifecycle/evaluate.h"
+
+PG_FUNCTION_INFO_V1(mlops_sql_evaluate);
+PG_FUNCTION_INFO_V1(mlops_sql_confusion);
+
+/* mlops_evaluate(ref, source) */
+Datum
+mlops_sql_evaluate(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	MlopsMetricRow *rows;
+	int			count;
+	int			i;
+
+	rows = mlops_evaluate(mlops_argument_required(fcinfo, 0, "ref"),
+						  mlops_argument_text(fcinfo, 1), &count);
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < count; i++)
+	{
+		const MlMetric *metric = &rows[i].metric;
+		Datum		values[8];
+		bool		nulls[8] = {false};
+
+		mlops_result_text(values, nulls, 0, rows[i].part);
+		mlops_result_text(values, nulls, 1, metric->name);
+		mlops_result_text(values, nulls, 2, rows[i].class_label[0] ? rows[i].class_label : NULL);
+		mlops_result_number(values, nulls, 3, metric->value);
+		mlops_result_number(values, nulls, 4, metric->low);
+		mlops_result_number(values, nulls, 5, metric->high);
+		values[6] = Int64GetDatum(metric->rows);
+		mlops_result_number(values, nulls, 7, metric->baseline);
+		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* mlops_confusion(ref, source) */
+Datum
+mlops_sql_confusion(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	MlopsConfusionRow cells[4];
+	int			i;
+
+	mlops_confusion(mlops_argument_required(fcinfo, 0, "ref"), mlops_argument_text(fcinfo, 1), cells);
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < (int) lengthof(cells); i++)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false};
+
+		mlops_result_text(values, nulls, 0, cells[i].actual);
+		mlops_result_text(values, nulls, 1, cells[i].predicted);
+		mlops_result_number(values, nulls, 2, cells[i].rows);
+		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,163 @@
+/*
+ * api/score.c
+ *		mlops_predict, mlops_classify, mlops_probability, mlops_probabilities.
+ *
+ * Each has one overload per way to give the features, since a set of typed
+ * overloads is the only one in which rows, literals and untyped parameters all
+ * find their function. None is strict: the class may be left out.
+ */
+#include "postgres.h"
+
+#include "common/shortest_dec.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+
+#include "lifecycle/score.h"
+
+typedef enum RowForm
+{
+	FORM_RECORD,
+	FORM_JSONB,
+	FORM_ARRAY,
+	FORM_TEXT					/* and json, which is text */
+} RowForm;
+
+/* The features of the call as the scorer's inputs. */
+static void
+read_row(FunctionCallInfo fcinfo, const MlopsScorer *scorer, RowForm form)
+{
+	switch (form)
+	{
+		case FORM_RECORD:
+			mlops_row_from_record(scorer->reader, PG_GETARG_HEAPTUPLEHEADER(1), scorer->inputs);
+			break;
+		case FORM_JSONB:
+			mlops_row_from_jsonb(scorer->reader, PG_GETARG_JSONB_P(1), scorer->inputs);
+			break;
+		case FORM_ARRAY:
+			mlops_row_from_array(scorer->reader, PG_GETARG_ARRAYTYPE_P(1), scorer->inputs);
+			break;
+		case FORM_TEXT:
+			mlops_row_from_text(scorer->reader, text_to_cstring(PG_GETARG_TEXT_PP(1)),
+								scorer->inputs);
+			break;
+	}
+}
+
+/* The scorer of the call's reference, which must be for the task. */
+static const MlopsScorer *
+find_scorer(FunctionCallInfo fcinfo, MlTask task)
+{
+	text	   *reference = PG_GETARG_TEXT_PP(0);
+	const MlopsScorer *scorer = mlops_scorer(&fcinfo->flinfo->fn_extra, fcinfo->flinfo->fn_mcxt,
+											 reference);
+
+	mlops_scorer_require(scorer, task, reference);
+	return scorer;
+}
+
+static Datum
+predict(FunctionCallInfo fcinfo, RowForm form)
+{
+	const MlopsScorer *scorer;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, ML_REGRESSION);
+	read_row(fcinfo, scorer, form);
+	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer));
+}
+
+static Datum
+classify(FunctionCallInfo fcinfo, RowForm form)
+{
+	const MlopsScorer *scorer;
+	double		probability;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
+	read_row(fcinfo, scorer, form);
+	probability = mlops_scorer_predict(scorer);
+	PG_RETURN_TEXT_P(cstring_to_text(scorer->labels[probability >= scorer->model->threshold]));
+}
+
+static Datum
+probability(FunctionCallInfo fcinfo, RowForm form)
+{
+	const MlopsScorer *scorer;
+	double		positive;
+	int			wanted = 1;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
+	if (!PG_ARGISNULL(2))
+		wanted = mlops_scorer_class(scorer, PG_GETARG_TEXT_PP(2));
+	read_row(fcinfo, scorer, form);
+	positive = mlops_scorer_predict(scorer);
+	PG_RETURN_FLOAT8(wanted == 1 ? positive : 1.0 - positive);
+}
+
+/* All digits of a probability, whatever extra_float_digits says. */
+static Numeric
+exact_numeric(double number)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	double_to_shortest_decimal_buf(number, digits);
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits),
+											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+static Datum
+probabilities(FunctionCallInfo fcinfo, RowForm form)
+{
+	const MlopsScorer *scorer;
+	JsonbParseState *state = NULL;
+	double		positive;
+	int			i;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
+	read_row(fcinfo, scorer, form);
+	positive = mlops_scorer_predict(scorer);
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (i = 0; i < scorer->model->n_classes; i++)
+	{
+		JsonbValue	value;
+
+		value.type = jbvString;
+		value.val.string.val = unconstify(char *, scorer->labels[i]);
+		value.val.string.len = strlen(scorer->labels[i]);
+		pushJsonbValue(&state, WJB_KEY, &value);
+		value.type = jbvNumeric;
+		value.val.numeric = exact_numeric(i == 1 ? positive : 1.0 - positive);
+		pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+}
+
+/* The five overloads of a verb: mlops_<verb>_<form>. */
+#define OVERLOAD(verb, name, form) \
+	PG_FUNCTION_INFO_V1(mlops_##verb##_##name); \
+	Datum \
+	mlops_##verb##_##name(PG_FUNCTION_ARGS) \
+	{ \
+		return verb(fcinfo, form); \
+	}
+#define OVERLOADS(verb) \
+	OVERLOAD(verb, record, FORM_RECORD) \
+	OVERLOAD(verb, jsonb, FORM_JSONB) \
+	OVERLOAD(verb, json, FORM_TEXT) \
+	OVERLOAD(verb, array, FORM_ARRAY) \
+	OVERLOAD(verb, text, FORM_TEXT)
+
+OVERLOADS(predict)
+OVERLOADS(classify)
+OVERLOADS(probability)
+OVERLOADS(probabilities)

@@ -1,0 +1,450 @@
+/*
+ * lifecycle/dataset.c
+ *		A source made ready to learn from.
+ *
+ * Which columns are read is decided from their names and types before a row is
+ * seen: all that can be features, unless the caller names them; the target,
+ * the weight, what the split needs; and the features of the champion, so that
+ * both versions can be judged on the same rows. Everything else is decided
+ * below the border, from the values.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+
+#include "bridge/env.h"
+#include "bridge/options.h"
+#include "data/source.h"
+#include "lifecycle/dataset.h"
+#include "lifecycle/split_rule.h"
+
+/* Early stopping needs this many rows on the training side. */
+#define VALIDATION_MIN_ROWS 2000
+#define VALIDATION_SHARE 0.1
+
+void *
+mlops_need(MlEnv *env, size_t count, size_t size)
+{
+	void	   *block = ml_allocate(env, count, size);
+
+	if (block == NULL)
+		mlops_check(env, ML_OUT_OF_MEMORY);
+	return block;
+}
+
+void
+mlops_preparation_read(Jsonb *prepare, Jsonb *split, int64 seed, MlopsPreparation *preparation)
+{
+	MlopsOptions options;
+	const char *text;
+	MlSplitOptions *rule = &preparation->split;
+
+	mlops_options_begin(&options, "prepare", prepare);
+	text = mlops_option_text(&options, "nan", "error");
+	if (strcmp(text, "error") != 0 && strcmp(text, "missing") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"nan\" of prepare cannot be \"%s\"", text),
+				 errhint("Valid values are \"error\" and \"missing\".")));
+	preparation->nan_is_missing = strcmp(text, "missing") == 0;
+	preparation->max_categories = (int) mlops_option_integer(&options, "max_categories", ML_MAX_LEVELS, 2, ML_MAX_LEVELS);
+	mlops_options_end(&options);
+
+	ml_split_defaults(rule);
+	rule->seed = (uint64) seed;
+	mlops_options_begin(&options, "split", split);
+	text = mlops_option_text(&options, "method", "random");
+	if (!ml_split_method_by_name(text, &rule->method))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("split method \"%s\" does not exist", text),
+				 errhint("Valid methods are \"random\", \"time\", \"group\", \"column\" and \"none\".")));
+	rule->holdout = mlops_option_number(&options, "holdout", rule->holdout, 0.01, 0.9);
+	rule->max_holdout = mlops_option_integer(&options, "max_holdout", rule->max_holdout, 1, ML_MAX_ROWS);
+	rule->min_class = mlops_option_integer(&options, "min_class", rule->min_class, 1, ML_MAX_ROWS);
+	rule->min_rows = mlops_option_integer(&options, "min_rows", rule->min_rows, 0, ML_MAX_ROWS);
+	rule->folds = (int) mlops_option_integer(&options, "folds", rule->folds, 2, 100);
+	preparation->split_column = mlops_option_text(&options, "column", NULL);
+	preparation->split_key = mlops_option_text(&options, "key", NULL);
+	mlops_options_end(&options);
+
+	if ((rule->method == ML_SPLIT_TIME || rule->method == ML_SPLIT_GROUP || rule->method == ML_SPLIT_COLUMN)
+		!= (preparation->split_column != NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 preparation->split_column == NULL ?
+				 errmsg("split method \"%s\" needs the option \"column\"", text) :
+				 errmsg("split method \"%s\" takes no option \"column\"", text),
+				 errhint("Name the column that orders, groups or marks the rows, as in '{\"method\": \"time\", \"column\": \"created_at\"}'.")));
+	if (preparation->split_key != NULL && rule->method != ML_SPLIT_RANDOM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("split method \"%s\" takes no option \"key\"", text),
+				 errhint("The key identifies rows of a random split.")));
+}
+
+/* Index of a column that an argument names; an error when the source lacks it. */
+static int
+require_column(const MlopsSource *source, const char *argument, const char *name)
+{
+	int			index = mlops_source_find(source, name);
+	StringInfoData names;
+	int			i;
+
+	if (index >= 0)
+		return index;
+	initStringInfo(&names);
+	for (i = 0; i < source->n_columns && i < 30; i++)
+		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", source->columns[i].name);
+	if (source->n_columns > 30)
+		appendStringInfoString(&names, ", ...");
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" given as %s does not exist in the source", name, argument),
+			 errdetail("The source has the columns %s.", names.data)));
+	return -1;
+}
+
+/* The same, and the column's type must be one that can be read. */
+static int
+require_readable(const MlopsSource *source, const char *argument, const char *name)
+{
+	int			index = require_column(source, argument, name);
+
+	if (source->columns[index].type == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" given as %s has the type %s", name, argument,
+						format_type_be(source->columns[index].type_oid)),
+				 errdetail("Numbers, booleans, text, enums, uuids, dates and timestamps can be used.")));
+	return index;
+}
+
+static bool
+named(const char *const *names, int n_names, const char *name)
+{
+	int			i;
+
+	for (i = 0; i < n_names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Marks of the columns to read, by their index in the source. */
+typedef struct Wanted
+{
+	bool	   *mark;
+	int			target;			/* source indexes; -1: none */
+	int			key;
+	int			weight;
+	int			split_column;
+	int			split_key;
+} Wanted;
+
+static void
+mark_features(const MlopsTrainRequest *request, const MlopsSource *source, MlEnv *env, bool *mark)
+{
+	int			i;
+
+	for (i = 0; i < request->n_exclude; i++)
+		(void) require_column(source, "exclude", request->exclude[i]);
+	if (request->features != NULL)
+	{
+		for (i = 0; i < request->n_features; i++)
+			mark[require_readable(source, "feature", request->features[i])] = true;
+		return;
+	}
+	for (i = 0; i < source->n_columns; i++)
+	{
+		const MlopsSourceColumn *column = &source->columns[i];
+
+		if (named((const char *const *) request->exclude, request->n_exclude, column->name))
+			continue;
+		if (column->type == 0)
+			ml_warn(env, "column \"%s\" was left out: its type %s cannot be a feature",
+					column->name, format_type_be(column->type_oid));
+		else
+			mark[i] = true;
+	}
+}
+
+/* Decide by name and type which columns are read. */
+static void
+choose_wanted(const MlopsTrainRequest *request, const MlopsPreparation *preparation,
+			  MlopsSource *source, const char *const *also_read, int n_also_read,
+			  MlEnv *env, Wanted *wanted)
+{
+	bool	   *mark = palloc0(sizeof(bool) * source->n_columns);
+	int			i;
+
+	wanted->mark = mark;
+	wanted->target = require_readable(source, "target", request->target);
+	wanted->key = request->key ? require_column(source, "key", request->key) : -1;
+	wanted->weight = request->weight ? require_readable(source, "weight", request->weight) : -1;
+	wanted->split_column = preparation->split_column ?
+		require_readable(source, "split column", preparation->split_column) : -1;
+	wanted->split_key = preparation->split_key ?
+		require_readable(source, "split key", preparation->split_key) :
+		(wanted->key >= 0 && source->columns[wanted->key].type != 0 ? wanted->key : -1);
+	mlops_source_mark_generated(source, wanted->target);
+
+	mark_features(request, source, env, mark);
+	mark[wanted->target] = true;
+	if (wanted->key >= 0)
+		mark[wanted->key] = source->columns[wanted->key].type != 0;
+	if (wanted->weight >= 0)
+		mark[wanted->weight] = true;
+	if (wanted->split_column >= 0)
+		mark[wanted->split_column] = true;
+	if (wanted->split_key >= 0)
+		mark[wanted->split_key] = true;
+	for (i = 0; i < source->n_columns; i++)
+		if (source->columns[i].type != 0 &&
+			(source->columns[i].facts.primary_key ||
+			 named(also_read, n_also_read, source->columns[i].name)))
+			mark[i] = true;
+}
+
+/* Index in the table of what has an index in the source; -1 stays. */
+static int
+table_index(const MlTable *table, const MlopsSource *source, int column)
+{
+	if (column < 0)
+		return -1;
+	return ml_table_find(table, source->columns[column].name);
+}
+
+/*
+ * Rows without a weight cannot be judged: NULL and negative weights are
+ * errors; a weight of zero takes the row out, by taking its target.
+ */
+static void
+take_weights(MlEnv *env, const MlTable *table, int column, MlTarget *target, double **weight)
+{
+	const MlColumn *weights = &table->columns[column];
+	int64_t		row;
+	int64_t		zeros = 0;
+
+	if (weights->number == NULL || ml_type_kind(weights->type) != ML_KIND_NUMBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("weight column \"%s\" is not a number", weights->name)));
+	for (row = 0; row < table->n_rows; row++)
+	{
+		double		value = weights->number[row];
+
+		if (!(value >= 0.0))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("weight column \"%s\" has a value that is %s", weights->name,
+							isnan(value) ? "missing" : "negative"),
+					 errhint("Give every row a weight of at least 0.")));
+		if (value == 0.0 && !isnan(target->y[row]))
+		{
+			if (target->task == ML_CLASSIFICATION)
+				target->class_rows[(int) target->y[row]]--;
+			target->y[row] = NAN;
+			target->n_missing++;
+			zeros++;
+		}
+	}
+	if (zeros > 0)
+		ml_warn(env, "%lld rows of weight 0 were left out", (long long) zeros);
+	*weight = weights->number;
+}
+
+/* The columns that identify a row: split key, primary key, or the content. */
+static void
+choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, MlopsDataset *dataset)
+{
+	MlSplitOptions *options = &dataset->split_options;
+	int		   *identity = mlops_need(env, dataset->table.n_columns + 1, sizeof(int));
+	bool		key_complete = true;
+	int			n = 0;
+	int			i;
+
+	options->identity = identity;
+	options->by_content = false;
+	if (wanted->split_key >= 0)
+		identity[n++] = table_index(&dataset->table, source, wanted->split_key);
+	else
+	{
+		for (i = 0; i < source->n_columns; i++)
+		{
+			if (!source->columns[i].facts.primary_key)
+				continue;
+			if (source->columns[i].type == 0)
+				key_complete = false;
+			else
+				identity[n++] = table_index(&dataset->table, source, i);
+		}
+		if (!key_complete)
+			n = 0;
+	}
+	if (n == 0)
+	{
+		options->by_content = true;
+		memcpy(identity, dataset->chosen, sizeof(int) * dataset->n_chosen);
+		n = dataset->n_chosen;
+		identity[n++] = dataset->target_column;
+	}
+	options->n_identity = n;
+}
+
+/* Read the marked columns. */
+static void
+read_marked(MlopsSource *source, const MlopsPreparation *preparation, const bool *mark,
+			MlEnv *env, MlTable *table)
+{
+	MlopsReadOptions read = {.nan_is_missing = preparation->nan_is_missing};
+	int		   *columns = palloc(sizeof(int) * source->n_columns);
+	int			n_columns = 0;
+	int			i;
+
+	for (i = 0; i < source->n_columns; i++)
+		if (mark[i])
+			columns[n_columns++] = i;
+	mlops_source_read(source, columns, n_columns, &read, env, table);
+	for (i = 0; i < table->n_columns; i++)
+		if (table->columns[i].n_inexact > 0)
+			ml_warn(env, "column \"%s\" has %lld values beyond 2^53, which lose their last digits",
+					table->columns[i].name, (long long) table->columns[i].n_inexact);
+}
+
+void
+mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int64 rows, MlopsFitPlan *plan)
+{
+	MlOption   *options;
+	int			n_options = mlops_options_list("params", request->params, &options);
+
+	mlops_check(env, ml_algorithm_choose(env, request->algorithm, task, rows, &plan->algorithm));
+	mlops_check(env, ml_parameters_resolve(env, plan->algorithm, options, n_options, plan->parameters));
+	plan->stops_early = plan->algorithm->uses_validation &&
+		plan->parameters[ml_parameter_index(plan->algorithm, "early_stopping")] > 0;
+}
+
+/* Features and exclusions by name, below the border. */
+static void
+choose_features(MlEnv *env, const MlopsTrainRequest *request, const MlopsSource *source,
+				const Wanted *wanted, MlopsDataset *dataset)
+{
+	MlTable    *table = &dataset->table;
+	MlColumnChoice choice = {0};
+	const char **exclude = palloc(sizeof(char *) * (request->n_exclude + 1));
+	int			i;
+
+	choice.features = (const char *const *) request->features;
+	choice.n_features = request->n_features;
+	for (i = 0; i < request->n_exclude; i++)
+		if (ml_table_find(table, request->exclude[i]) >= 0 ||
+			named(choice.features, choice.n_features, request->exclude[i]))
+			exclude[choice.n_exclude++] = request->exclude[i];
+	choice.exclude = (const char *const *) exclude;
+	choice.target = dataset->target_column;
+	choice.key = table_index(table, source, wanted->key);
+	choice.weight = table_index(table, source, wanted->weight);
+	choice.split_column = dataset->split_options.column;
+	dataset->chosen = mlops_need(env, table->n_columns, sizeof(int));
+	mlops_check(env, ml_choose_columns(env, table, &choice, dataset->chosen, &dataset->n_chosen));
+}
+
+/*
+ * A retraining keeps identity and thresholds of the version it follows, so
+ * that no row changes sides. Where the source no longer allows it, the sides
+ * are drawn anew, with a warning.
+ */
+static void
+inherit_split(MlEnv *env, Jsonb *stored, MlopsDataset *dataset, MlSplitRule *rule)
+{
+	MlSplitOptions *options = &dataset->split_options;
+	MlSplitOptions inherited;
+	char	   *reason = mlops_split_from_json(stored, &dataset->table, rule, &inherited);
+
+	if (reason != NULL)
+	{
+		ml_warn(env, "rows were put on their sides anew: %s", reason);
+		return;
+	}
+	if (rule->method != options->method)
+		return;
+	options->identity = inherited.identity;
+	options->n_identity = inherited.n_identity;
+	options->by_content = inherited.by_content;
+	if (!rule->cross_validated && rule->method != ML_SPLIT_NONE)
+		options->inherited = rule;
+}
+
+void
+mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *preparation,
+				   const char *const *also_read, int n_also_read, MlEnv *env,
+				   MlopsFitPlan *plan, MlopsDataset *dataset)
+{
+	MlopsSource *source = mlops_source_open(request->source);
+	MlTable    *table = &dataset->table;
+	MlTarget   *target = &dataset->target;
+	MlSplitOptions *options = &dataset->split_options;
+	Wanted		wanted;
+	MlTask		task = 0;
+	int64		usable;
+
+	if (request->task != NULL && !ml_task_by_name(request->task, &task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("task \"%s\" does not exist", request->task),
+				 errhint("Valid tasks are \"classification\" and \"regression\".")));
+
+	choose_wanted(request, preparation, source, also_read, n_also_read, env, &wanted);
+	read_marked(source, preparation, wanted.mark, env, table);
+	dataset->source_text = pstrdup(source->resolved);
+	dataset->source_is_relation = OidIsValid(source->relation);
+	dataset->source_is_temporary = source->temporary;
+
+	dataset->target_column = table_index(table, source, wanted.target);
+	mlops_check(env, ml_target_make(env, table, dataset->target_column, task, request->positive, target));
+	if (wanted.weight >= 0)
+		take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
+	usable = target->n_rows - target->n_missing;
+	mlops_plan_fit(env, request, target->task, usable, plan);
+
+	*options = preparation->split;
+	options->column = table_index(table, source, wanted.split_column);
+	if (plan->stops_early && options->method != ML_SPLIT_NONE &&
+		(double) usable * (1.0 - options->holdout) >= VALIDATION_MIN_ROWS)
+		options->validation = VALIDATION_SHARE;
+	choose_features(env, request, source, &wanted, dataset);
+	choose_identity(env, source, &wanted, dataset);
+	if (request->inherited_split != NULL)
+		inherit_split(env, request->inherited_split, dataset, palloc0(sizeof(MlSplitRule)));
+	mlops_check(env, ml_split_make(env, table, target, options, &dataset->split));
+	mlops_source_close(source);
+}
+
+uint32_t *
+mlops_dataset_rows(MlEnv *env, const MlopsDataset *dataset, unsigned sides, int64_t *count)
+{
+	uint32_t   *rows = mlops_need(env, dataset->table.n_rows + 1, sizeof(uint32_t));
+	int64_t		row;
+
+	*count = 0;
+	for (row = 0; row < dataset->table.n_rows; row++)
+		if (sides & (1u << dataset->split.side[row]))
+			rows[(*count)++] = (uint32_t) row;
+	return rows;
+}
+
+uint32_t *
+mlops_dataset_fold(MlEnv *env, const MlopsDataset *dataset, int fold, bool inside, int64_t *count)
+{
+	uint32_t   *rows = mlops_need(env, dataset->table.n_rows + 1, sizeof(uint32_t));
+	int64_t		row;
+
+	*count = 0;
+	for (row = 0; row < dataset->table.n_rows; row++)
+		if (dataset->split.side[row] != ML_SIDE_UNUSED &&
+			(dataset->split.fold[row] == fold) == inside)
+			rows[(*count)++] = (uint32_t) row;
+	return rows;
+}

@@ -1,0 +1,181 @@
+/*
+ * lifecycle/evaluate.c
+ *		How good a version is: as stored, or on rows given now.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/memutils.h"
+
+#include "bridge/env.h"
+#include "bridge/json.h"
+#include "bridge/settings.h"
+#include "catalog/cache.h"
+#include "data/source.h"
+#include "lifecycle/dataset.h"
+#include "lifecycle/evaluate.h"
+#include "lifecycle/judge.h"
+#include "lifecycle/score.h"
+
+/* Index of a column that evaluation needs. */
+static int
+need_column(const MlopsSource *source, const char *role, const char *name)
+{
+	int			column = mlops_source_find(source, name);
+
+	if (column < 0 || source->columns[column].type == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the source has no usable column \"%s\"", name),
+				 errdetail("It is the %s of the version.", role),
+				 errhint("Give a source with the columns that the version was trained on.")));
+	return column;
+}
+
+static void
+add_wanted(int *wanted, int *n_wanted, int column)
+{
+	int			i;
+
+	for (i = 0; i < *n_wanted; i++)
+		if (wanted[i] == column)
+			return;
+	wanted[(*n_wanted)++] = column;
+}
+
+/* Features, target and weight of a version from a source. */
+static void
+read_labelled(MlEnv *env, const MlModel *model, const char *weight, const char *source_text,
+			  MlTable *table)
+{
+	MlopsSource *source = mlops_source_open(source_text);
+	MlopsReadOptions options = {.time_zone = model->signature.time_zone};
+	int		   *wanted = palloc(sizeof(int) * (model->signature.n_features + 2));
+	int			n_wanted = 0;
+	int			i;
+
+	for (i = 0; i < model->signature.n_features; i++)
+		add_wanted(wanted, &n_wanted, need_column(source, "feature", model->signature.features[i].name));
+	add_wanted(wanted, &n_wanted, need_column(source, "target", model->target));
+	if (weight != NULL)
+		add_wanted(wanted, &n_wanted, need_column(source, "weight", weight));
+	mlops_source_read_as(source, wanted, n_wanted, &model->signature, &options, env, table);
+	mlops_source_close(source);
+}
+
+/* Rows that can be judged: with a target, and a weight above 0 if there is one. */
+static uint32_t *
+judged_rows(MlEnv *env, const MlTable *table, const MlTarget *target, const double *weight, int64_t *count)
+{
+	uint32_t   *rows = mlops_need(env, table->n_rows + 1, sizeof(uint32_t));
+	int64_t		row;
+
+	*count = 0;
+	for (row = 0; row < table->n_rows; row++)
+		if (!isnan(target->y[row]) && (weight == NULL || weight[row] > 0.0))
+			rows[(*count)++] = (uint32_t) row;
+	if (*count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("the source has no row to evaluate on"),
+				 errdetail("Of %lld rows none has a value in the target \"%s\".",
+						   (long long) table->n_rows, target->name)));
+	return rows;
+}
+
+/* Metrics on the rows of a source. */
+static void
+evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgement *judgement)
+{
+	MlEnv	   *env = mlops_env_begin(CurrentMemoryContext, "mlops evaluation",
+									  (Size) mlops_training_memory * 1024);
+	const MlModel *model = mlops_prepared_model(mlops_cache_get(key, mlops_env_context(env)));
+	MlopsVersion *version = mlops_version_load(key->model, key->version);
+	char	   *weight_name = mlops_json_get_text(version->request, "weight");
+	MlTable		table;
+	MlTarget	target;
+	double	   *weight = NULL;
+	double	   *predicted;
+	uint32_t   *rows;
+	int64_t		n_rows;
+
+	read_labelled(env, model, weight_name, source_text, &table);
+	mlops_check(env, ml_target_match(env, &table, ml_table_find(&table, model->target), model->task,
+									 model->n_classes, (char *const *) model->labels, &target));
+	if (weight_name != NULL)
+		weight = table.columns[ml_table_find(&table, weight_name)].number;
+	rows = judged_rows(env, &table, &target, weight, &n_rows);
+	predicted = mlops_need(env, n_rows + 1, sizeof(double));
+	mlops_score_table(env, model, &table, rows, n_rows, predicted);
+	mlops_judge(env, &target, weight, rows, n_rows, predicted, model->threshold,
+				mlops_baseline(&target, weight, rows, n_rows), "source", judgement);
+	mlops_env_end(env);
+}
+
+MlopsMetricRow *
+mlops_evaluate(const char *reference, const char *source, int *count)
+{
+	MlopsVersionKey key;
+	MlopsJudgement *judgement;
+
+	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
+	if (source == NULL)
+		return mlops_version_metrics(key.model, key.version, count);
+	judgement = palloc0(sizeof(MlopsJudgement));
+	evaluate_source(&key, source, judgement);
+	*count = judgement->n_rows;
+	return judgement->rows;
+}
+
+/* The count of that name in the part that judged the version. */
+static double
+find_count(const MlopsMetricRow *rows, int count, const char *part, const char *metric)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(rows[i].part, part) == 0 && strcmp(rows[i].metric.name, metric) == 0)
+			return rows[i].metric.value;
+	return NAN;
+}
+
+/* The part that judges best: rows not learnt from, if there are any. */
+static const char *
+best_part(const MlopsMetricRow *rows, int count)
+{
+	static const char *const parts[] = {"source", "holdout", "cv", "train"};
+	int			i;
+
+	for (i = 0; i < (int) lengthof(parts); i++)
+		if (!isnan(find_count(rows, count, parts[i], "true_positive")))
+			return parts[i];
+	return NULL;
+}
+
+void
+mlops_confusion(const char *reference, const char *source, MlopsConfusionRow cells[4])
+{
+	int			count;
+	MlopsMetricRow *rows = mlops_evaluate(reference, source, &count);
+	const char *part = best_part(rows, count);
+	MlopsVersionKey key;
+	MlopsVersion *version;
+	const char *negative;
+	const char *positive;
+
+	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
+	version = mlops_version_load(key.model, key.version);
+	if (version->n_classes != 2 || part == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("model \"%s\" has no confusion matrix", key.model),
+				 errdetail("Its task is %s.", version->task),
+				 errhint("Use mlops_evaluate('%s') for its metrics.", reference)));
+	negative = version->classes[0];
+	positive = version->classes[1];
+	cells[0] = (MlopsConfusionRow) {negative, negative, find_count(rows, count, part, "true_negative")};
+	cells[1] = (MlopsConfusionRow) {negative, positive, find_count(rows, count, part, "false_positive")};
+	cells[2] = (MlopsConfusionRow) {positive, negative, find_count(rows, count, part, "false_negative")};
+	cells[3] = (MlopsConfusionRow) {positive, positive, find_count(rows, count, part, "true_positive")};
+}

@@ -1,0 +1,69 @@
+/*
+ * lifecycle/fit.c
+ *		Encoders and parameters learnt from one set of rows.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "pgtime.h"
+
+#include "bridge/env.h"
+#include "lifecycle/fit.h"
+
+/* Training and validation rows together, for the encoders. */
+static uint32_t *
+join_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows,
+		  const uint32_t *validation, int64_t n_validation)
+{
+	uint32_t   *all = mlops_need(env, n_rows + n_validation + 1, sizeof(uint32_t));
+
+	memcpy(all, rows, sizeof(uint32_t) * n_rows);
+	if (n_validation > 0)
+		memcpy(all + n_rows, validation, sizeof(uint32_t) * n_validation);
+	return all;
+}
+
+void
+mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
+		  const MlopsTrainRequest *request, int max_categories,
+		  const uint32_t *rows, int64_t n_rows,
+		  const uint32_t *validation, int64_t n_validation,
+		  MlModel *model, MlFitted *fitted)
+{
+	const MlTarget *target = &dataset->target;
+	uint32_t   *all = join_rows(env, rows, n_rows, validation, n_validation);
+	MlFrame		frame;
+	MlFitInput	input = {0};
+
+	memset(model, 0, sizeof(*model));
+	model->task = target->task;
+	model->n_classes = target->n_classes;
+	model->labels = (const char **) target->labels;
+	model->threshold = 0.5;
+	model->target = target->name;
+	model->algorithm = plan->algorithm;
+
+	ml_report(env, "encoding", -1, n_rows, -1, NAN);
+	mlops_check(env, ml_signature_fit(env, &dataset->table, dataset->chosen, dataset->n_chosen,
+									  all, n_rows + n_validation, max_categories,
+									  pg_get_timezone_name(session_timezone), &model->signature));
+	mlops_check(env, ml_signature_frame(env, &model->signature, &dataset->table, &frame));
+
+	input.signature = &model->signature;
+	input.frame = &frame;
+	input.task = target->task;
+	input.n_classes = target->n_classes;
+	input.y = target->y;
+	input.weight = dataset->weight;
+	input.identity = dataset->split.identity;
+	input.rows = rows;
+	input.n_rows = n_rows;
+	input.validation = validation;
+	input.n_validation = n_validation;
+	input.seed = (uint64) request->seed;
+	input.parameters = plan->parameters;
+	ml_report(env, "fitting", 0, n_rows, 0, NAN);
+	mlops_check(env, plan->algorithm->fit(env, &input, fitted));
+	model->fitted = fitted->model;
+	ml_release(env, all);
+}

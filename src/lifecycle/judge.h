@@ -1,0 +1,44 @@
+/*
+ * lifecycle/judge.h
+ *		How good predictions are, as rows of mlops.metric.
+ */
+#ifndef MLOPS_LIFECYCLE_JUDGE_H
+#define MLOPS_LIFECYCLE_JUDGE_H
+
+#include "postgres.h"
+
+#include "artifact/model.h"
+#include "catalog/version.h"
+#include "prep/target.h"
+
+/* Metrics of one part after another; `rows` has room for all parts. */
+typedef struct MlopsJudgement
+{
+	int			n_rows;
+	MlopsMetricRow rows[4 * ML_MAX_METRICS];
+} MlopsJudgement;
+
+/*
+ * What a model without features would say: the share of the positive class or
+ * the mean target, weighted, of the rows it would have learnt from.
+ */
+extern double mlops_baseline(const MlTarget *target, const double *weight,
+							 const uint32_t *rows, int64_t n_rows);
+
+/*
+ * Append the metrics of predicted[i] for rows[i], the confusion counts too.
+ * `part` is static text: train, holdout, cv, source.
+ */
+extern void mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
+						const uint32_t *rows, int64_t n_rows, const double *predicted,
+						double threshold, double baseline, const char *part,
+						MlopsJudgement *judgement);
+
+/* The metric of a part, or NULL. */
+extern const MlMetric *mlops_judged(const MlopsJudgement *judgement, const char *part,
+									const char *metric);
+
+/* The metric that if_better compares unless another is named. */
+extern const char *mlops_default_metric(MlTask task);
+
+#endif							/* MLOPS_LIFECYCLE_JUDGE_H */

@@ -1,0 +1,267 @@
+/*
+ * lifecycle/promote.c
+ *		Whether a new version takes the place of the champion.
+ *
+ * A comparison is fair only on rows that neither version has seen. The new
+ * version's held-out rows are at hand; whether the champion saw them follows
+ * from the rule stored with it: its seed and row identity put every row on a
+ * side. Where the answer cannot be known, the champion stays.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+#include "bridge/env.h"
+#include "bridge/options.h"
+#include "catalog/cache.h"
+#include "catalog/version.h"
+#include "lifecycle/judge.h"
+#include "lifecycle/promote.h"
+#include "lifecycle/score.h"
+#include "lifecycle/split_rule.h"
+
+/* Fewer common rows than this say nothing. */
+#define MIN_COMMON_ROWS 100
+
+void
+mlops_deploy_rule_read(const char *deploy, MlopsDeployRule *rule)
+{
+	MlopsOptions options;
+
+	memset(rule, 0, sizeof(*rule));
+	if (strcmp(deploy, "if_better") == 0)
+		rule->mode = MLOPS_DEPLOY_IF_BETTER;
+	else if (strcmp(deploy, "always") == 0)
+		rule->mode = MLOPS_DEPLOY_ALWAYS;
+	else if (strcmp(deploy, "never") == 0)
+		rule->mode = MLOPS_DEPLOY_NEVER;
+	else if (deploy[0] == '{')
+	{
+		Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(deploy)));
+
+		rule->mode = MLOPS_DEPLOY_IF_BETTER;
+		mlops_options_begin(&options, "deploy", object);
+		rule->metric = mlops_option_text(&options, "metric", NULL);
+		rule->min_gain = mlops_option_number(&options, "min_gain", 0.0, 0.0, 1e300);
+		mlops_options_end(&options);
+	}
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("deploy cannot be \"%s\"", deploy),
+				 errhint("Valid values are \"if_better\", \"always\", \"never\", or a JSON object such as '{\"metric\": \"brier\", \"min_gain\": 0.001}'.")));
+}
+
+void
+mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task)
+{
+	static const char *const classification[] = {"log_loss", "brier", "accuracy", NULL};
+	static const char *const regression[] = {"rmse", "mae", NULL};
+	const char *const *valid = task == ML_CLASSIFICATION ? classification : regression;
+	int			i;
+
+	if (rule->metric == NULL)
+		return;
+	for (i = 0; valid[i] != NULL; i++)
+		if (strcmp(rule->metric, valid[i]) == 0)
+			return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("versions cannot be compared by the metric \"%s\"", rule->metric),
+			 errdetail("A paired comparison needs a loss for each row."),
+			 errhint(task == ML_CLASSIFICATION ?
+					 "Valid metrics are \"log_loss\", \"brier\" and \"accuracy\"." :
+					 "Valid metrics are \"rmse\" and \"mae\".")));
+}
+
+/* The champion with what is needed to judge it. */
+typedef struct Champion
+{
+	int			version;
+	const MlModel *model;
+	MlSplitRule rule;
+	MlSplitOptions options;
+} Champion;
+
+/* Why the two models cannot be compared at all; NULL when they can. */
+static char *
+incomparable(const MlModel *model, const MlModel *champion)
+{
+	if (champion->task != model->task)
+		return psprintf("its task is %s", ml_task_name(champion->task));
+	if (strcmp(champion->target, model->target) != 0)
+		return psprintf("its target is \"%s\"", champion->target);
+	if (model->task == ML_CLASSIFICATION &&
+		(strcmp(champion->labels[0], model->labels[0]) != 0 ||
+		 strcmp(champion->labels[1], model->labels[1]) != 0))
+		return psprintf("its classes are \"%s\" and \"%s\"", champion->labels[0], champion->labels[1]);
+	if (champion->signature.time_zone != NULL && model->signature.time_zone != NULL &&
+		strcmp(champion->signature.time_zone, model->signature.time_zone) != 0)
+		return psprintf("it reads times in the time zone %s", champion->signature.time_zone);
+	return NULL;
+}
+
+/* Indexes into `holdout` of the rows that the champion held out as well. */
+static int64_t
+common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
+			const uint32_t *holdout, int64_t n_holdout, uint32_t *common)
+{
+	const MlTable *table = &dataset->table;
+	double	   *u = mlops_need(env, table->n_rows + 1, sizeof(double));
+	const double *times = NULL;
+	int64_t		n = 0;
+	int64_t		i;
+
+	if (champion->rule.method == ML_SPLIT_TIME)
+		times = table->columns[champion->options.column].number;
+	else if (champion->rule.method != ML_SPLIT_COLUMN)
+		mlops_check(env, ml_split_positions(env, table, &champion->options, u));
+	for (i = 0; i < n_holdout; i++)
+	{
+		uint32_t	row = holdout[i];
+		int			class_number = dataset->target.task == ML_CLASSIFICATION ?
+			(int) dataset->target.y[row] : 0;
+
+		/* A column of the user's marks the same rows for both. */
+		if (champion->rule.method == ML_SPLIT_COLUMN
+			? champion->options.column == dataset->split_options.column
+			: ml_split_held_out(&champion->rule, u[row], class_number, times ? times[row] : NAN))
+			common[n++] = (uint32_t) i;
+	}
+	ml_release(env, u);
+	return n;
+}
+
+static char *
+words(const char *verdict, const char *metric, bool root, const MlPaired *paired, int champion)
+{
+	return psprintf("%s: %s %.6g against %.6g of version %d on %lld common rows; mean %s lower by %.6g, standard error %.6g",
+					verdict, metric,
+					root ? sqrt(paired->mean_b) : paired->mean_b,
+					root ? sqrt(paired->mean_a) : paired->mean_a,
+					champion, (long long) paired->rows,
+					root ? "squared error" : "loss", paired->gain, paired->standard_error);
+}
+
+/* Score both on the common rows and compare loss by loss. */
+static void
+compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const MlopsDataset *dataset,
+		const Champion *champion, const uint32_t *holdout, const double *predicted,
+		const uint32_t *common, int64_t n_common, MlopsDecision *decision)
+{
+	const char *metric = rule->metric ? rule->metric : mlops_default_metric(model->task);
+	bool		root = strcmp(metric, "rmse") == 0;
+	uint32_t   *rows = mlops_need(env, n_common + 1, sizeof(uint32_t));
+	double	   *theirs = mlops_need(env, n_common + 1, sizeof(double));
+	double	   *loss_a = mlops_need(env, n_common + 1, sizeof(double));
+	double	   *loss_b = mlops_need(env, n_common + 1, sizeof(double));
+	double	   *weight = dataset->weight ? mlops_need(env, n_common + 1, sizeof(double)) : NULL;
+	MlPaired	paired;
+	double		gain;
+	int64_t		i;
+
+	for (i = 0; i < n_common; i++)
+		rows[i] = holdout[common[i]];
+	mlops_score_table(env, champion->model, &dataset->table, rows, n_common, theirs);
+	for (i = 0; i < n_common; i++)
+	{
+		double		actual = dataset->target.y[rows[i]];
+
+		if (weight != NULL)
+			weight[i] = dataset->weight[rows[i]];
+		if (!ml_row_loss(metric, actual, theirs[i], champion->model->threshold, &loss_a[i]) ||
+			!ml_row_loss(metric, actual, predicted[common[i]], model->threshold, &loss_b[i]))
+			elog(ERROR, "metric \"%s\" has no loss for a row", metric);
+	}
+	mlops_check(env, ml_paired_compare(env, loss_a, loss_b, weight, n_common, &paired));
+	gain = root ? sqrt(paired.mean_a) - sqrt(paired.mean_b) : paired.gain;
+	decision->promote = gain >= rule->min_gain && paired.gain >= -paired.standard_error;
+	decision->text = words(decision->promote ? "promoted" : "kept the champion", metric, root,
+						   &paired, champion->version);
+}
+
+/* The champion's columns must be in the table before its frame can be made. */
+static char *
+missing_feature(const MlopsDataset *dataset, const MlModel *champion)
+{
+	int			i;
+
+	for (i = 0; i < champion->signature.n_features; i++)
+	{
+		const MlFeature *feature = &champion->signature.features[i];
+		int			column = ml_table_find(&dataset->table, feature->name);
+
+		if (column < 0)
+			return psprintf("the source has no column \"%s\", which it needs", feature->name);
+		if (ml_type_kind(dataset->table.columns[column].type) != ml_type_kind(feature->type))
+			return psprintf("the column \"%s\" is no longer %s", feature->name, ml_type_name(feature->type));
+	}
+	return NULL;
+}
+
+static void
+decide_against(MlEnv *env, const MlopsDeployRule *rule, const char *model_name, const MlModel *model,
+			   const MlopsDataset *dataset, const uint32_t *holdout, int64_t n_holdout,
+			   const double *predicted, MlopsDecision *decision)
+{
+	Champion	champion = {.version = decision->champion};
+	MlopsVersion *stored = mlops_version_load(model_name, champion.version);
+	MlopsVersionKey key = {.model = pstrdup(model_name),.version = champion.version};
+	uint32_t   *common = mlops_need(env, n_holdout + 1, sizeof(uint32_t));
+	int64_t		n_common;
+	char	   *reason;
+
+	memcpy(key.digest, stored->digest, MLOPS_DIGEST_LENGTH);
+	champion.model = mlops_prepared_model(mlops_cache_get(&key, mlops_env_context(env)));
+	reason = incomparable(model, champion.model);
+	if (reason == NULL)
+		reason = mlops_split_from_json(stored->split, &dataset->table, &champion.rule, &champion.options);
+	if (reason == NULL && (champion.rule.cross_validated || champion.rule.method == ML_SPLIT_NONE))
+		reason = pstrdup("it was fitted on all of its rows");
+	if (reason == NULL)
+		reason = missing_feature(dataset, champion.model);
+	if (reason != NULL)
+	{
+		decision->text = psprintf("kept the champion: version %d cannot be compared, since %s",
+								  champion.version, reason);
+		return;
+	}
+	n_common = common_rows(env, dataset, &champion, holdout, n_holdout, common);
+	if (n_common < MIN_COMMON_ROWS)
+		decision->text = psprintf("kept the champion: only %lld held-out rows are new to version %d, at least %d are needed",
+								  (long long) n_common, champion.version, MIN_COMMON_ROWS);
+	else
+		compare(env, rule, model, dataset, &champion, holdout, predicted, common, n_common, decision);
+}
+
+void
+mlops_decide(MlEnv *env, const MlopsDeployRule *rule, const char *model_name,
+			 const MlModel *model, const MlopsDataset *dataset,
+			 const uint32_t *holdout, int64_t n_holdout, const double *predicted,
+			 MlopsDecision *decision)
+{
+	memset(decision, 0, sizeof(*decision));
+	decision->champion = mlops_alias_get(model_name, "champion");
+	if (rule->mode == MLOPS_DEPLOY_NEVER)
+		decision->text = pstrdup("not deployed: deploy is \"never\"");
+	else if (rule->mode == MLOPS_DEPLOY_ALWAYS)
+	{
+		decision->promote = true;
+		decision->text = pstrdup("promoted: deploy is \"always\"");
+	}
+	else if (decision->champion == 0)
+	{
+		decision->promote = true;
+		decision->text = pstrdup("promoted: the model had no champion");
+	}
+	else
+	{
+		/* The champion may have been deployed after this statement began. */
+		PushActiveSnapshot(GetLatestSnapshot());
+		decide_against(env, rule, model_name, model, dataset, holdout, n_holdout, predicted, decision);
+		PopActiveSnapshot();
+	}
+}

@@ -1,0 +1,230 @@
+/*
+ * lifecycle/score.c
+ *		Applying versions.
+ *
+ * What a reference means can change from one statement to the next, and
+ * within a transaction after a savepoint is rolled back, when even a version
+ * number comes back with other content. So a resolved reference is believed
+ * only while nothing could have changed it: same snapshot, same command, same
+ * subtransaction, same user. Else it is resolved again, which costs a few
+ * primary-key lookups; the decoded model is kept as long as its digest is the
+ * same.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "bridge/env.h"
+#include "bridge/pg_compat.h"
+#include "catalog/cache.h"
+#include "lifecycle/score.h"
+
+/* Rows between two looks at pending interrupts. */
+#define ROWS_PER_CHECK 1024
+
+/* All that decides what a reference means, and whether it may be used. */
+typedef struct Moment
+{
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	int32		subxcnt;
+	bool		suboverflowed;
+	bool		in_recovery;
+	CommandId	command;
+	LocalTransactionId transaction;
+	SubTransactionId subtransaction;
+	Oid			user;
+} Moment;
+
+/* What *slot points to. */
+typedef struct Kept
+{
+	MlopsScorer scorer;
+	MemoryContext context;		/* holds all of this, and the pin */
+	Moment		moment;
+	uint8		digest[MLOPS_DIGEST_LENGTH];
+	text	   *reference;
+	Size		reference_room; /* allocated for it */
+} Kept;
+
+static void
+take_moment(Moment *moment)
+{
+	Snapshot	snapshot = GetActiveSnapshot();
+
+	moment->xmin = snapshot->xmin;
+	moment->xmax = snapshot->xmax;
+	moment->xcnt = snapshot->xcnt;
+	moment->subxcnt = snapshot->subxcnt;
+	moment->suboverflowed = snapshot->suboverflowed;
+	moment->in_recovery = snapshot->takenDuringRecovery;
+	moment->command = snapshot->curcid;
+	moment->transaction = MLOPS_LOCAL_TRANSACTION;
+	moment->subtransaction = GetCurrentSubTransactionId();
+	moment->user = GetUserId();
+}
+
+static bool
+same_moment(const Moment *a, const Moment *b)
+{
+	return a->xmin == b->xmin && a->xmax == b->xmax &&
+		a->xcnt == b->xcnt && a->subxcnt == b->subxcnt &&
+		a->suboverflowed == b->suboverflowed && a->in_recovery == b->in_recovery &&
+		a->command == b->command && a->transaction == b->transaction &&
+		a->subtransaction == b->subtransaction && a->user == b->user;
+}
+
+static bool
+same_text(const text *a, const text *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+/*
+ * A new scorer in a context of its own, which belongs to the caller's context
+ * only when nothing has failed.
+ */
+static Kept *
+prepare(const MlopsVersionKey *key, MemoryContext parent)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "mlops scorer",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Kept	   *kept = palloc0(sizeof(Kept));
+	const MlModel *model;
+	const char **labels;
+	int			i;
+
+	kept->context = context;
+	memcpy(kept->digest, key->digest, MLOPS_DIGEST_LENGTH);
+	model = mlops_prepared_model(mlops_cache_get(key, context));
+	labels = palloc0(sizeof(char *) * Max(model->n_classes, 1));
+	for (i = 0; i < model->n_classes; i++)
+		labels[i] = pg_any_to_server(model->labels[i], strlen(model->labels[i]), PG_UTF8);
+	kept->scorer.model = model;
+	kept->scorer.labels = labels;
+	kept->scorer.reader = mlops_row_reader(&model->signature, context);
+	kept->scorer.inputs = palloc0(sizeof(double) * Max(model->signature.n_inputs, 1));
+	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(context, parent);
+	return kept;
+}
+
+static void
+remember_reference(Kept *kept, const text *reference)
+{
+	Size		length = VARSIZE_ANY_EXHDR(reference);
+
+	if (kept->reference == NULL || kept->reference_room < length)
+	{
+		if (kept->reference != NULL)
+			pfree(kept->reference);
+		kept->reference_room = 0;
+		kept->reference = NULL;
+		kept->reference = MemoryContextAlloc(kept->context, VARHDRSZ + length);
+		kept->reference_room = length;
+	}
+	SET_VARSIZE(kept->reference, VARHDRSZ + length);
+	memcpy(VARDATA(kept->reference), VARDATA_ANY(reference), length);
+}
+
+const MlopsScorer *
+mlops_scorer(void **slot, MemoryContext context, const text *reference)
+{
+	Kept	   *kept = *slot;
+	Moment		moment;
+	MlopsVersionKey key;
+
+	take_moment(&moment);
+	if (kept != NULL && same_moment(&kept->moment, &moment) &&
+		same_text(kept->reference, reference))
+		return &kept->scorer;
+
+	/* Until all is well again nothing may be believed. */
+	if (kept != NULL)
+		kept->moment.transaction = InvalidLocalTransactionId;
+	mlops_reference_resolve(text_to_cstring(reference), MLOPS_RIGHT_PREDICT, &key);
+	if (kept == NULL || memcmp(kept->digest, key.digest, MLOPS_DIGEST_LENGTH) != 0)
+	{
+		Kept	   *fresh = prepare(&key, context);
+
+		*slot = fresh;
+		if (kept != NULL)
+			MemoryContextDelete(kept->context);
+		kept = fresh;
+	}
+	remember_reference(kept, reference);
+	kept->moment = moment;
+	return &kept->scorer;
+}
+
+void
+mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *reference)
+{
+	char	   *literal;
+
+	if (scorer->model->task == task)
+		return;
+	literal = quote_literal_cstr(text_to_cstring(reference));
+	if (scorer->model->task == ML_REGRESSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("model %s predicts a number, not a class", literal),
+				 errhint("Write mlops_predict(%s, ...).", literal)));
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("model %s predicts a class, not a number", literal),
+			 errhint("Write mlops_classify(%s, ...) for the label or mlops_probability(%s, ...) for a probability.",
+					 literal, literal)));
+}
+
+int
+mlops_scorer_class(const MlopsScorer *scorer, const text *label)
+{
+	StringInfoData names;
+	size_t		length = VARSIZE_ANY_EXHDR(label);
+	int			i;
+
+	for (i = 0; i < scorer->model->n_classes; i++)
+	{
+		if (strlen(scorer->labels[i]) == length &&
+			memcmp(scorer->labels[i], VARDATA_ANY(label), length) == 0)
+			return i;
+	}
+	initStringInfo(&names);
+	for (i = 0; i < scorer->model->n_classes; i++)
+		appendStringInfo(&names, "%s\"%s\"", i == 0 ? "" : " and ", scorer->labels[i]);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("model has no class \"%s\"", text_to_cstring(label)),
+			 errhint("Its classes are %s.", names.data)));
+	return -1;
+}
+
+void
+mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
+				  const uint32_t *rows, int64_t n_rows, double *out)
+{
+	MlFrame		frame;
+	double	   *inputs;
+	int64_t		i;
+
+	mlops_check(env, ml_signature_frame(env, &model->signature, table, &frame));
+	inputs = palloc(sizeof(double) * Max(model->signature.n_inputs, 1));
+	for (i = 0; i < n_rows; i++)
+	{
+		if (i % ROWS_PER_CHECK == 0)
+			mlops_check(env, ml_check_stop(env));
+		ml_frame_row(&frame, rows == NULL ? i : rows[i], inputs);
+		out[i] = ml_model_predict(model, inputs);
+	}
+	pfree(inputs);
+}

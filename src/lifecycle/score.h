@@ -1,0 +1,53 @@
+/*
+ * lifecycle/score.h
+ *		Applying versions: to one row for the scoring functions, to a table
+ *		for everything that judges versions.
+ */
+#ifndef MLOPS_LIFECYCLE_SCORE_H
+#define MLOPS_LIFECYCLE_SCORE_H
+
+#include "postgres.h"
+
+#include "artifact/model.h"
+#include "data/row.h"
+
+/* A reference, resolved and ready for rows. */
+typedef struct MlopsScorer
+{
+	const MlModel *model;
+	const char *const *labels;	/* (n_classes) in the server's encoding */
+	MlopsRowReader *reader;
+	double	   *inputs;			/* (n_inputs) of the row being scored */
+} MlopsScorer;
+
+/*
+ * The scorer of a reference. *slot, NULL at first, keeps it between calls in a
+ * child of `context`, such as fn_extra in fn_mcxt. It is resolved again, and
+ * the right PREDICT of the current user checked, whenever the reference, the
+ * active snapshot, the subtransaction or the user is another one than before;
+ * a model of the same digest stays prepared. Direct scans only, no SPI.
+ */
+extern const MlopsScorer *mlops_scorer(void **slot, MemoryContext context, const text *reference);
+
+/* Error 42809 with the call that is right for the model's task. */
+extern void mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *reference);
+
+/* Value, or probability of labels[1], of the row in scorer->inputs. */
+static inline double
+mlops_scorer_predict(const MlopsScorer *scorer)
+{
+	return ml_model_predict(scorer->model, scorer->inputs);
+}
+
+/* Number of a class by label; error 22023 that lists the classes. */
+extern int	mlops_scorer_class(const MlopsScorer *scorer, const text *label);
+
+/*
+ * out[i] = prediction for row rows[i] of the table, or for row i when `rows`
+ * is NULL: the same bits as scoring the rows one by one. Obeys interrupts;
+ * fails with ereport.
+ */
+extern void mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
+							  const uint32_t *rows, int64_t n_rows, double *out);
+
+#endif							/* MLOPS_LIFECYCLE_SCORE_H */

@@ -1,0 +1,550 @@
+/*
+ * lifecycle/train.c
+ *		Training: from a source to a stored, judged and perhaps deployed version.
+ *
+ * The order matters: everything that can be refused is refused before rows are
+ * read; nothing is locked while fitting; then the name is locked, the next
+ * number taken, everything written, and the champion of that moment compared.
+ * All of it belongs to the caller's transaction.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "bridge/digest.h"
+#include "bridge/env.h"
+#include "bridge/json.h"
+#include "bridge/progress.h"
+#include "bridge/settings.h"
+#include "catalog/cache.h"
+#include "catalog/version.h"
+#include "data/source.h"
+#include "lifecycle/dataset.h"
+#include "lifecycle/drift.h"
+#include "lifecycle/fit.h"
+#include "lifecycle/judge.h"
+#include "lifecycle/profile.h"
+#include "lifecycle/promote.h"
+#include "lifecycle/score.h"
+#include "lifecycle/split_rule.h"
+#include "lifecycle/train.h"
+
+/* Training rows that enter the metrics of part "train". */
+#define TRAIN_METRIC_ROWS 50000
+
+/* Everything a training carries from step to step. */
+typedef struct Training
+{
+	const MlopsTrainRequest *request;
+	MlEnv	   *env;
+	MlopsPreparation preparation;
+	MlopsDeployRule deploy;
+	MlopsFitPlan plan;
+	MlopsDataset dataset;
+	MlModel		model;
+	MlFitted	fitted;
+	uint32_t   *holdout;		/* rows that judge the version; all rows under */
+	int64_t		n_holdout;		/* cross-validation */
+	double	   *predicted;		/* (n_holdout) */
+	const char *part;			/* holdout, cv, or train */
+	double		baseline;
+	MlopsJudgement judgement;
+	uint8_t    *artifact;
+	size_t		artifact_length;
+	int			n_features;
+	MlopsFeatureRow *features;
+	instr_time	mark;			/* end of the last timed step */
+	MlopsJson	timings;
+	TimestampTz started_at;
+} Training;
+
+/* Seconds since the last call, noted under a name. */
+static void
+note_time(Training *training, const char *step)
+{
+	instr_time	now;
+	instr_time	elapsed;
+
+	INSTR_TIME_SET_CURRENT(now);
+	elapsed = now;
+	INSTR_TIME_SUBTRACT(elapsed, training->mark);
+	training->mark = now;
+	mlops_json_number(&training->timings, step, rint(INSTR_TIME_GET_DOUBLE(elapsed) * 1e6) / 1e6);
+}
+
+/* Columns of the champion, so that it can be judged on the rows read. */
+static const char **
+champion_columns(const char *model, int *count)
+{
+	MlopsModel	found;
+	int			version;
+	int			n_features;
+	MlopsFeatureRow *features;
+	const char **names;
+	Jsonb	   *split;
+	const char **identity;
+	int			n_identity;
+	char	   *column;
+	int			i;
+
+	*count = 0;
+	if (!mlops_model_find(model, &found))
+		return NULL;
+	mlops_model_require(model, MLOPS_RIGHT_TRAIN, &found);
+	version = mlops_alias_get(model, "champion");
+	if (version == 0)
+		return NULL;
+	features = mlops_version_features(model, version, &n_features);
+	split = mlops_version_load(model, version)->split;
+	identity = mlops_json_get_texts(split, "identity", &n_identity);
+	column = mlops_json_get_text(split, "column");
+	names = palloc(sizeof(char *) * (n_features + n_identity + 1));
+	for (i = 0; i < n_features; i++)
+		if (strcmp(features[i].role, "prediction") != 0)
+			names[(*count)++] = features[i].name;
+	for (i = 0; i < n_identity; i++)
+		names[(*count)++] = identity[i];
+	if (column != NULL)
+		names[(*count)++] = column;
+	return names;
+}
+
+/* Refuse early what cannot work. */
+static void
+check_request(Training *training)
+{
+	const MlopsTrainRequest *request = training->request;
+	MlopsFitPlan plan;
+
+	PreventCommandIfReadOnly("mlops_train()");
+	PreventCommandDuringRecovery("mlops_train()");
+	PreventCommandIfParallelMode("mlops_train()");
+	mlops_model_check_name(request->model);
+	if (request->target == NULL || request->target[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mlops_train() needs a target"),
+				 errhint("Name the column to predict, as in target => 'churned'.")));
+	mlops_deploy_rule_read(request->deploy, &training->deploy);
+	mlops_preparation_read(request->prepare, request->split, request->seed, &training->preparation);
+	if (strcmp(request->algorithm, "auto") != 0)
+	{
+		const MlAlgorithm *algorithm = ml_algorithm_find(request->algorithm);
+		MlTask		task = algorithm == NULL || (algorithm->tasks & (1u << ML_REGRESSION)) ?
+			ML_REGRESSION : ML_CLASSIFICATION;
+
+		mlops_plan_fit(training->env, request, task, 0, &plan);
+	}
+}
+
+/* Fit on the training side, predict what was held out. */
+static void
+fit_and_hold_out(Training *training)
+{
+	MlEnv	   *env = training->env;
+	MlopsDataset *dataset = &training->dataset;
+	int64_t		n_rows;
+	int64_t		n_validation;
+	uint32_t   *rows = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_TRAIN, &n_rows);
+	uint32_t   *validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &n_validation);
+
+	training->holdout = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_HOLDOUT, &training->n_holdout);
+	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
+	training->baseline = mlops_baseline(&dataset->target, dataset->weight, rows, n_rows);
+	mlops_fit(env, dataset, &training->plan, training->request, training->preparation.max_categories,
+			  rows, n_rows, validation, n_validation, &training->model, &training->fitted);
+	training->part = "holdout";
+	if (training->n_holdout > 0)
+		mlops_score_table(env, &training->model, &dataset->table, training->holdout,
+						  training->n_holdout, training->predicted);
+}
+
+/* One fold: fit without it, predict it; predictions go to all_predicted by row. */
+static void
+predict_fold(Training *training, int fold, double *all_predicted)
+{
+	MlopsDataset *dataset = &training->dataset;
+	MlEnv	   *env = mlops_env_begin(mlops_env_context(training->env), "mlops fold",
+									  (Size) mlops_training_memory * 1024);
+	MlModel		model;
+	MlFitted	fitted;
+	int64_t		n_rows;
+	int64_t		n_inside;
+	uint32_t   *rows = mlops_dataset_fold(env, dataset, fold, false, &n_rows);
+	uint32_t   *inside = mlops_dataset_fold(env, dataset, fold, true, &n_inside);
+	double	   *predicted = mlops_need(env, n_inside + 1, sizeof(double));
+	int64_t		i;
+
+	mlops_fit(env, dataset, &training->plan, training->request, training->preparation.max_categories,
+			  rows, n_rows, NULL, 0, &model, &fitted);
+	mlops_score_table(env, &model, &dataset->table, inside, n_inside, predicted);
+	for (i = 0; i < n_inside; i++)
+		all_predicted[inside[i]] = predicted[i];
+	mlops_env_end(env);
+}
+
+/* Too few rows to hold any out: every row is predicted by a model without it. */
+static void
+fit_and_cross_validate(Training *training)
+{
+	MlEnv	   *env = training->env;
+	MlopsDataset *dataset = &training->dataset;
+	double	   *all_predicted = mlops_need(env, dataset->table.n_rows + 1, sizeof(double));
+	unsigned	sides = (1u << ML_SIDE_TRAIN) | (1u << ML_SIDE_VALIDATE);
+	int			fold;
+	int64_t		i;
+
+	training->holdout = mlops_dataset_rows(env, dataset, sides, &training->n_holdout);
+	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
+	training->baseline = mlops_baseline(&dataset->target, dataset->weight,
+										training->holdout, training->n_holdout);
+	for (fold = 0; fold < dataset->split.folds; fold++)
+		predict_fold(training, fold, all_predicted);
+	for (i = 0; i < training->n_holdout; i++)
+		training->predicted[i] = all_predicted[training->holdout[i]];
+	training->part = "cv";
+	mlops_fit(env, dataset, &training->plan, training->request, training->preparation.max_categories,
+			  training->holdout, training->n_holdout, NULL, 0, &training->model, &training->fitted);
+}
+
+/* Metrics of the rows that were learnt from, on at most TRAIN_METRIC_ROWS. */
+static void
+judge_train(Training *training)
+{
+	MlEnv	   *env = training->env;
+	MlopsDataset *dataset = &training->dataset;
+	unsigned	sides = (1u << ML_SIDE_TRAIN) | (1u << ML_SIDE_VALIDATE);
+	int64_t		n_rows;
+	uint32_t   *rows = mlops_dataset_rows(env, dataset, sides, &n_rows);
+	double	   *predicted;
+	int64_t		kept = 0;
+	int64_t		i;
+
+	/* Chosen by row identity, so that the metrics do not depend on order. */
+	for (i = 0; i < n_rows; i++)
+		if (n_rows <= TRAIN_METRIC_ROWS ||
+			(double) ml_mix64(dataset->split.identity[rows[i]]) * 0x1.0p-64 * (double) n_rows < TRAIN_METRIC_ROWS)
+			rows[kept++] = rows[i];
+	predicted = mlops_need(env, kept + 1, sizeof(double));
+	mlops_score_table(env, &training->model, &dataset->table, rows, kept, predicted);
+	mlops_judge(env, &dataset->target, dataset->weight, rows, kept, predicted,
+				training->model.threshold, training->baseline, "train", &training->judgement);
+	ml_release(env, rows);
+	ml_release(env, predicted);
+}
+
+/* Say so when the result is too good to be true. */
+static void
+warn_too_good(Training *training)
+{
+	const MlopsDataset *dataset = &training->dataset;
+	const char *metric = dataset->target.task == ML_CLASSIFICATION ? "roc_auc" : "r2";
+	const MlMetric *judged = mlops_judged(&training->judgement, training->part, metric);
+	int64_t		n_rows;
+	uint32_t   *rows;
+
+	rows = mlops_dataset_rows(training->env, dataset, 1u << ML_SIDE_TRAIN, &n_rows);
+	mlops_check(training->env, ml_warn_leaks(training->env, &dataset->table, &dataset->target,
+											 dataset->chosen, dataset->n_chosen, rows, n_rows));
+	ml_release(training->env, rows);
+	if (judged != NULL && judged->value >= 0.999)
+		ml_warn(training->env, "%s of %.4f on rows that were held out is too good to be true for most data: look for a feature that is only known after the target",
+				metric, judged->value);
+}
+
+static void
+judge_all(Training *training)
+{
+	judge_train(training);
+	if (training->n_holdout == 0)
+	{
+		training->part = "train";
+		ml_warn(training->env, "no rows were held out: the metrics are those of the rows that were learnt from");
+	}
+	else
+		mlops_judge(training->env, &training->dataset.target, training->dataset.weight,
+					training->holdout, training->n_holdout, training->predicted,
+					training->model.threshold, training->baseline, training->part,
+					&training->judgement);
+	warn_too_good(training);
+}
+
+static void
+add_feature(Training *training, const char *role, const char *name, MlType type,
+			const MlopsProfile *profile)
+{
+	MlopsFeatureRow *row = &training->features[training->n_features];
+
+	row->role = role;
+	row->position = training->n_features + 1;
+	row->name = name;
+	row->type = ml_type_name(type);
+	row->kind = mlops_kind_name(type);
+	row->profile = mlops_profile_to_json(profile);
+	training->n_features++;
+}
+
+/* Profiles of features and target on all usable rows, of predictions on unseen ones. */
+static void
+profile_all(Training *training)
+{
+	MlopsDataset *dataset = &training->dataset;
+	MlopsProfile *profile = palloc(sizeof(MlopsProfile));
+	unsigned	sides = ~(1u << ML_SIDE_UNUSED);
+	int64_t		n_rows;
+	uint32_t   *rows = mlops_dataset_rows(training->env, dataset, sides, &n_rows);
+	int			i;
+
+	training->features = palloc0(sizeof(MlopsFeatureRow) * (dataset->n_chosen + 2));
+	for (i = 0; i < dataset->n_chosen; i++)
+	{
+		const MlColumn *column = &dataset->table.columns[dataset->chosen[i]];
+
+		mlops_profile_column(training->env, column, rows, n_rows, profile);
+		add_feature(training, "feature", column->name, column->type, profile);
+	}
+	mlops_profile_column(training->env, &dataset->table.columns[dataset->target_column],
+						 rows, n_rows, profile);
+	add_feature(training, "target", dataset->target.name, dataset->target.type, profile);
+	if (training->n_holdout > 0)
+	{
+		mlops_profile_numbers(training->env, training->predicted, training->n_holdout, profile);
+		add_feature(training, "prediction", "(prediction)", ML_DOUBLE, profile);
+	}
+	ml_release(training->env, rows);
+}
+
+/* The call as a retraining repeats it: names resolved, inference written down. */
+static Jsonb *
+request_to_json(const Training *training)
+{
+	const MlopsTrainRequest *request = training->request;
+	const MlopsDataset *dataset = &training->dataset;
+	MlopsJson	json;
+
+	mlops_json_begin(&json);
+	mlops_json_text(&json, "source", dataset->source_text);
+	mlops_json_boolean(&json, "relation", dataset->source_is_relation);
+	mlops_json_boolean(&json, "temporary", dataset->source_is_temporary);
+	mlops_json_value(&json, "settings", mlops_source_settings());
+	mlops_json_text(&json, "target", request->target);
+	mlops_json_text(&json, "task", ml_task_name(dataset->target.task));
+	mlops_json_text(&json, "algorithm", request->algorithm);
+	if (request->features != NULL)
+		mlops_json_texts(&json, "features", request->features, request->n_features);
+	if (request->exclude != NULL)
+		mlops_json_texts(&json, "exclude", request->exclude, request->n_exclude);
+	mlops_json_value(&json, "params", request->params);
+	mlops_json_value(&json, "prepare", request->prepare);
+	mlops_json_value(&json, "split", request->split);
+	mlops_json_text(&json, "weight", request->weight);
+	mlops_json_text(&json, "key", request->key);
+	if (dataset->target.task == ML_CLASSIFICATION)
+		mlops_json_text(&json, "positive", dataset->target.labels[1]);
+	mlops_json_integer(&json, "seed", request->seed);
+	return mlops_json_finish(&json);
+}
+
+/* Every parameter by its own name. */
+static Jsonb *
+parameters_to_json(const MlopsFitPlan *plan)
+{
+	MlopsJson	json;
+	int			i;
+
+	mlops_json_begin(&json);
+	for (i = 0; i < plan->algorithm->n_parameters; i++)
+		mlops_json_number(&json, plan->algorithm->parameters[i].name, plan->parameters[i]);
+	return mlops_json_finish(&json);
+}
+
+static const char **
+warning_array(MlEnv *env, int *count)
+{
+	List	   *warnings = mlops_env_warnings(env);
+	const char **array = palloc(sizeof(char *) * (list_length(warnings) + 1));
+	ListCell   *cell;
+
+	*count = 0;
+	foreach(cell, warnings)
+		array[(*count)++] = lfirst(cell);
+	return array;
+}
+
+/* Insert version, metrics, features, artifact; the caller holds the lock. */
+static void
+store_version(Training *training, MlopsTrainResult *result)
+{
+	const MlopsDataset *dataset = &training->dataset;
+	MlopsVersion version = {0};
+
+	version.model = result->model;
+	version.version = result->version;
+	mlops_sha256(training->artifact, training->artifact_length, version.digest);
+	version.artifact_bytes = (int64) training->artifact_length;
+	version.task = result->task;
+	version.algorithm = result->algorithm;
+	version.target = training->request->target;
+	version.n_classes = dataset->target.n_classes;
+	version.classes = (const char *const *) dataset->target.labels;
+	version.rows = result->rows;
+	version.train_rows = dataset->split.n_train + dataset->split.n_validate;
+	version.holdout_rows = dataset->split.n_holdout;
+	version.metric = result->metric;
+	version.value = result->value;
+	version.baseline = result->baseline;
+	version.request = request_to_json(training);
+	version.params = parameters_to_json(&training->plan);
+	version.split = mlops_split_to_json(&dataset->table, &dataset->target,
+										&dataset->split_options, &dataset->split);
+	version.warnings = warning_array(training->env, &version.n_warnings);
+	mlops_version_insert(&version, training->judgement.rows, training->judgement.n_rows,
+						 training->features, training->n_features, training->artifact);
+}
+
+static void
+store_run(Training *training, const MlopsTrainResult *result)
+{
+	MlopsRunRow run = {0};
+
+	note_time(training, "store");
+	run.kind = training->request->kind;
+	run.started_at = training->started_at;
+	run.finished_at = GetCurrentTimestamp();
+	run.timings = mlops_json_finish(&training->timings);
+	run.iterations = training->fitted.iterations;
+	run.train_loss = training->fitted.train_loss;
+	run.seed = training->request->seed;
+	run.reason = training->request->reason;
+	run.deployed = result->deployed;
+	run.decision = result->decision;
+	mlops_run_insert(result->model, result->version, &run);
+}
+
+static void
+audit_training(const Training *training, const MlopsTrainResult *result, const MlopsDecision *decision)
+{
+	MlopsJson	json;
+
+	mlops_json_begin(&json);
+	mlops_json_text(&json, "algorithm", result->algorithm);
+	mlops_json_text(&json, "reason", training->request->reason);
+	mlops_json_text(&json, "decision", result->decision);
+	mlops_audit(training->request->kind, result->model, result->version, NULL, mlops_json_finish(&json));
+	if (!result->deployed)
+		return;
+	mlops_json_begin(&json);
+	if (decision->champion > 0)
+		mlops_json_integer(&json, "previous", decision->champion);
+	mlops_json_text(&json, "reason", result->decision);
+	mlops_audit("deploy", result->model, result->version, "champion", mlops_json_finish(&json));
+}
+
+/* Take the lock, take a number, compare, write. */
+static void
+store_and_deploy(Training *training, MlopsTrainResult *result)
+{
+	MlopsDecision decision;
+	MlEnv	   *env = training->env;
+
+	mlops_model_lock(result->model);
+	mlops_model_ensure(result->model, result->task);
+	result->version = mlops_version_next(result->model);
+	mlops_decide(env, &training->deploy, result->model, &training->model, &training->dataset,
+				 strcmp(training->part, "holdout") == 0 ? training->holdout : NULL,
+				 strcmp(training->part, "holdout") == 0 ? training->n_holdout : 0,
+				 training->predicted, &decision);
+	result->deployed = decision.promote;
+	result->decision = decision.text;
+	if (!decision.promote)
+		ml_warn(env, "%s", decision.text);
+	note_time(training, "compare");
+	ml_report(env, "storing", -1, -1, -1, NAN);
+	store_version(training, result);
+	if (decision.promote)
+		mlops_alias_set(result->model, "champion", result->version);
+	audit_training(training, result, &decision);
+	store_run(training, result);
+}
+
+static void
+fill_result(const Training *training, MlopsTrainResult *result)
+{
+	const MlMetric *metric;
+	const MlopsDataset *dataset = &training->dataset;
+
+	result->model = pstrdup(training->request->model);
+	result->task = ml_task_name(dataset->target.task);
+	result->algorithm = training->plan.algorithm->name;
+	result->rows = dataset->target.n_rows - dataset->target.n_missing;
+	result->metric = mlops_default_metric(dataset->target.task);
+	metric = mlops_judged(&training->judgement, training->part, result->metric);
+	result->value = metric ? metric->value : NAN;
+	result->baseline = metric ? metric->baseline : NAN;
+}
+
+static void
+run_training(Training *training, MlopsTrainResult *result)
+{
+	const MlopsTrainRequest *request = training->request;
+	MlEnv	   *env = training->env;
+	const char **also_read;
+	int			n_also_read;
+
+	check_request(training);
+	also_read = champion_columns(request->model, &n_also_read);
+	mlops_dataset_read(request, &training->preparation, also_read, n_also_read, env,
+					   &training->plan, &training->dataset);
+	mlops_deploy_rule_check(&training->deploy, training->dataset.target.task);
+	note_time(training, "read");
+	if (training->dataset.split.folds > 0)
+		fit_and_cross_validate(training);
+	else
+		fit_and_hold_out(training);
+	note_time(training, "fit");
+	ml_report(env, "evaluating", -1, -1, -1, NAN);
+	judge_all(training);
+	note_time(training, "evaluate");
+	profile_all(training);
+	note_time(training, "profile");
+	mlops_check(env, ml_model_encode(env, &training->model, &training->artifact, &training->artifact_length));
+	fill_result(training, result);
+	store_and_deploy(training, result);
+	if (request->drift_version > 0)
+		mlops_drift_record(env, result->model, request->drift_version, &training->dataset.table,
+						   training->dataset.source_text);
+}
+
+void
+mlops_train(const MlopsTrainRequest *request, MlopsTrainResult *result)
+{
+	Training   *training = palloc0(sizeof(Training));
+	instr_time	start;
+	ListCell   *cell;
+
+	memset(result, 0, sizeof(*result));
+	training->request = request;
+	training->started_at = GetCurrentTimestamp();
+	training->env = mlops_env_begin(CurrentMemoryContext, "mlops training",
+									(Size) mlops_training_memory * 1024);
+	mlops_json_begin(&training->timings);
+	INSTR_TIME_SET_CURRENT(start);
+	training->mark = start;
+	mlops_progress_begin(request->model, request->algorithm);
+	run_training(training, result);
+	mlops_progress_end();
+	INSTR_TIME_SUBTRACT(training->mark, start);
+	result->seconds = INSTR_TIME_GET_DOUBLE(training->mark);
+	foreach(cell, mlops_env_warnings(training->env))
+		result->warnings = lappend(result->warnings, pstrdup(lfirst(cell)));
+	mlops_env_end(training->env);
+}
