@@ -1,0 +1,346 @@
+/*
+ * algo/bin.c
+ *		Learns bins and turns rows into them. See bin.h.
+ *
+ * With more distinct values than bins, the edges are those of equal counts,
+ * except that a value with more rows than a bin should have gets a bin of its
+ * own and the others share what is left (as LightGBM's GreedyFindBin does).
+ */
+#include <float.h>
+
+#include "algo/bin.h"
+#include "base/hash.h"
+#include "math/sort.h"
+
+/* Rows handled between two looks at the stop flag; also a piece that stays in cache. */
+#define BLOCK_ROWS 4096
+
+/* Makes the sample independent of other uses of the same identity. */
+#define SAMPLE_SALT UINT64_C(0x62696e73616d706c)
+
+static MlStatus sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows,
+							const uint64_t *identity, uint32_t **sample, int64_t *n_sample);
+static MlStatus fit_number(MlEnv *env, const double *column, const uint32_t *rows, int64_t n_rows,
+						   int max_bins, double *values, uint32_t *counts, MlBins *bins);
+static MlStatus fit_category(MlEnv *env, const uint16_t *column, int n_levels,
+							 const uint32_t *rows, int64_t n_rows, MlBins *bins);
+static int64_t distinct_values(double *values, int64_t n, uint32_t *counts);
+static int	quantile_edges(const double *values, const uint32_t *counts, int64_t n_distinct,
+						   int64_t n_values, int max_bins, double *edges);
+static double edge_between(double low, double high);
+static int	rarest_code(const int64_t *counts, int n_levels);
+static void apply_number(const MlBins *bins, const double *column, const uint32_t *rows,
+						 int64_t n_rows, size_t stride, uint8_t *out);
+static void apply_category(const MlBins *bins, const uint16_t *column, const uint32_t *rows,
+						   int64_t n_rows, size_t stride, uint8_t *out);
+
+MlStatus
+ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFrame *frame,
+			const uint32_t *rows, int64_t n_rows, const uint64_t *identity,
+			int max_bins, MlBins *bins)
+{
+	uint32_t   *sample = NULL;
+	double	   *values;
+	uint32_t   *counts;
+	int			i;
+
+	if (n_rows > ML_BIN_SAMPLE_ROWS && identity != NULL)
+	{
+		ML_TRY(sample_rows(env, rows, n_rows, identity, &sample, &n_rows));
+		rows = sample;
+	}
+	values = ml_allocate(env, (size_t) n_rows, sizeof(double));
+	counts = ml_allocate(env, (size_t) n_rows, sizeof(uint32_t));
+	if (values == NULL || counts == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < signature->n_inputs; i++)
+	{
+		ML_TRY(ml_check_stop(env));
+		if (signature->inputs[i].category)
+			ML_TRY(fit_category(env, frame->columns[i].code, signature->inputs[i].n_levels,
+								rows, n_rows, &bins[i]));
+		else
+			ML_TRY(fit_number(env, frame->columns[i].number, rows, n_rows, max_bins,
+							  values, counts, &bins[i]));
+	}
+	ml_release(env, counts);
+	ml_release(env, values);
+	ml_release(env, sample);
+	return ML_OK;
+}
+
+MlStatus
+ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
+			  const uint32_t *rows, int64_t n_rows, MlBinned *binned)
+{
+	/* whole words a row, so that few rows straddle cache lines */
+	size_t		stride = ((size_t) frame->n_inputs + 7) / 8 * 8;
+	uint8_t    *out = ml_allocate(env, (size_t) n_rows, stride);
+	int64_t		begin;
+	int			i;
+
+	if (out == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (begin = 0; begin < n_rows; begin += BLOCK_ROWS)
+	{
+		int64_t		n = n_rows - begin < BLOCK_ROWS ? n_rows - begin : BLOCK_ROWS;
+		uint8_t    *block = out + (size_t) begin * stride;
+
+		ML_TRY(ml_check_stop(env));
+		for (i = 0; i < frame->n_inputs; i++)
+		{
+			if (bins[i].category)
+				apply_category(&bins[i], frame->columns[i].code, rows + begin, n, stride, block + i);
+			else
+				apply_number(&bins[i], frame->columns[i].number, rows + begin, n, stride, block + i);
+		}
+	}
+	binned->n_inputs = frame->n_inputs;
+	binned->inputs = bins;
+	binned->n_rows = n_rows;
+	binned->stride = stride;
+	binned->bins = out;
+	return ML_OK;
+}
+
+int
+ml_bin_of_number(const MlBins *bins, double value)
+{
+	const double *edge = bins->edges;
+	int			n = bins->n_bins - 1;
+
+	if (value != value)
+		return bins->n_bins;
+	/* the number of edges below value, by halving without branches */
+	while (n > 1)
+	{
+		int			half = n / 2;
+
+		edge += edge[half - 1] < value ? half : 0;
+		n -= half;
+	}
+	return (int) (edge - bins->edges) + (n == 1 && *edge < value);
+}
+
+double
+ml_bin_threshold(const MlBins *bins, int bin)
+{
+	return bin < bins->n_bins - 1 ? bins->edges[bin] : DBL_MAX;
+}
+
+/*
+ * The rows whose identity has one of the ML_BIN_SAMPLE_ROWS smallest hashes,
+ * equal hashes all in or all out, in the order given.
+ */
+static MlStatus
+sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows, const uint64_t *identity,
+			uint32_t **sample, int64_t *n_sample)
+{
+	uint64_t   *keys = ml_allocate(env, (size_t) n_rows, sizeof(uint64_t));
+	uint64_t	limit;
+	int64_t		n = 0;
+	int64_t		i;
+
+	if (keys == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_rows; i++)
+		keys[i] = ml_hash_word(SAMPLE_SALT, identity[rows[i]]);
+	ML_TRY(ml_sort_u64(env, keys, (size_t) n_rows));
+	limit = keys[ML_BIN_SAMPLE_ROWS - 1];
+	for (i = 0; i < n_rows && keys[i] <= limit; i++)
+		n++;
+	ml_release(env, keys);
+
+	*sample = ml_allocate(env, (size_t) n, sizeof(uint32_t));
+	if (*sample == NULL)
+		return ML_OUT_OF_MEMORY;
+	n = 0;
+	for (i = 0; i < n_rows; i++)
+	{
+		if (ml_hash_word(SAMPLE_SALT, identity[rows[i]]) <= limit)
+			(*sample)[n++] = rows[i];
+	}
+	*n_sample = n;
+	return ML_OK;
+}
+
+static MlStatus
+fit_number(MlEnv *env, const double *column, const uint32_t *rows, int64_t n_rows,
+		   int max_bins, double *values, uint32_t *counts, MlBins *bins)
+{
+	double	   *edges = ml_allocate(env, (size_t) max_bins, sizeof(double));
+	int64_t		n = 0;
+	int64_t		n_distinct;
+	int64_t		i;
+	int			n_edges = 0;
+
+	if (edges == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_rows; i++)
+	{
+		double		value = column[rows[i]];
+
+		values[n] = value;
+		n += value == value;
+	}
+	ML_TRY(ml_sort_f64(env, values, (size_t) n));
+	n_distinct = distinct_values(values, n, counts);
+	if (n_distinct > max_bins)
+		n_edges = quantile_edges(values, counts, n_distinct, n, max_bins, edges);
+	else
+	{
+		for (n_edges = 0; n_edges + 1 < n_distinct; n_edges++)
+			edges[n_edges] = edge_between(values[n_edges], values[n_edges + 1]);
+	}
+	bins->category = false;
+	bins->n_bins = n_edges + 1;
+	bins->edges = edges;
+	bins->bin_of_code = NULL;
+	bins->n_codes = 0;
+	return ML_OK;
+}
+
+/*
+ * One bin a code. With ML_MAX_LEVELS levels there is one code too many: the
+ * rarest level then shares the bin of "other".
+ */
+static MlStatus
+fit_category(MlEnv *env, const uint16_t *column, int n_levels,
+			 const uint32_t *rows, int64_t n_rows, MlBins *bins)
+{
+	int64_t		counts[ML_MAX_LEVELS + 1] = {0};
+	uint8_t    *bin_of_code = ml_allocate(env, (size_t) n_levels + 1, 1);
+	int			shared = n_levels;
+	int64_t		i;
+	int			code;
+
+	if (bin_of_code == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_rows; i++)
+	{
+		if (column[rows[i]] <= n_levels)
+			counts[column[rows[i]]]++;
+	}
+	bins->n_bins = n_levels + 1;
+	if (bins->n_bins > ML_MAX_BINS)
+	{
+		shared = rarest_code(counts, n_levels);
+		bins->n_bins = ML_MAX_BINS;
+	}
+	for (code = 0; code <= n_levels; code++)
+		bin_of_code[code] = (uint8_t) (code == shared ? bins->n_bins - 1 :
+									   code < shared ? code : code - 1);
+	bins->category = true;
+	bins->edges = NULL;
+	bins->bin_of_code = bin_of_code;
+	bins->n_codes = n_levels + 1;
+	return ML_OK;
+}
+
+/* Squeezes sorted values to distinct ones with their counts. */
+static int64_t
+distinct_values(double *values, int64_t n, uint32_t *counts)
+{
+	int64_t		n_distinct = 0;
+	int64_t		i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (n_distinct > 0 && values[n_distinct - 1] == values[i])
+			counts[n_distinct - 1]++;
+		else
+		{
+			values[n_distinct] = values[i];
+			counts[n_distinct] = 1;
+			n_distinct++;
+		}
+	}
+	return n_distinct;
+}
+
+/* At most max_bins - 1 edges between distinct values; returns their number. */
+static int
+quantile_edges(const double *values, const uint32_t *counts, int64_t n_distinct,
+			   int64_t n_values, int max_bins, double *edges)
+{
+	int64_t		rest = n_values;	/* rows not yet in a closed bin */
+	int64_t		in_bin = 0;
+	int			bins_left = max_bins;
+	int			n_edges = 0;
+	int64_t		i;
+
+	for (i = 0; i + 1 < n_distinct && bins_left > 1; i++)
+	{
+		bool		full;
+		bool		giant_next;
+
+		in_bin += counts[i];
+		full = in_bin * bins_left >= rest;
+		/* half a bin is enough when the next value fills one by itself */
+		giant_next = (int64_t) counts[i + 1] * bins_left >= rest && 2 * in_bin * bins_left >= rest;
+		if (full || giant_next)
+		{
+			edges[n_edges++] = edge_between(values[i], values[i + 1]);
+			rest -= in_bin;
+			in_bin = 0;
+			bins_left--;
+		}
+	}
+	return n_edges;
+}
+
+/*
+ * Midway between neighbours, at least low and strictly below high whatever
+ * the rounding; finite, and never -0, so that equal data gives equal bytes.
+ */
+static double
+edge_between(double low, double high)
+{
+	double		middle = low * 0.5 + high * 0.5;
+
+	if (!(middle >= low && middle < high))
+		middle = low;
+	if (middle < -DBL_MAX)
+		middle = -DBL_MAX;
+	return middle + 0.0;
+}
+
+/* The level with the fewest rows, ties by code. */
+static int
+rarest_code(const int64_t *counts, int n_levels)
+{
+	int			rarest = 0;
+	int			code;
+
+	for (code = 1; code < n_levels; code++)
+	{
+		if (counts[code] < counts[rarest])
+			rarest = code;
+	}
+	return rarest;
+}
+
+static void
+apply_number(const MlBins *bins, const double *column, const uint32_t *rows,
+			 int64_t n_rows, size_t stride, uint8_t *out)
+{
+	int64_t		i;
+
+	for (i = 0; i < n_rows; i++)
+		out[(size_t) i * stride] = (uint8_t) ml_bin_of_number(bins, column[rows[i]]);
+}
+
+static void
+apply_category(const MlBins *bins, const uint16_t *column, const uint32_t *rows,
+			   int64_t n_rows, size_t stride, uint8_t *out)
+{
+	int64_t		i;
+
+	for (i = 0; i < n_rows; i++)
+	{
+		uint16_t	code = column[rows[i]];
+
+		out[(size_t) i * stride] = code < bins->n_codes ? bins->bin_of_code[code] :
+			(uint8_t) bins->n_bins;
+	}
+}

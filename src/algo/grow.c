@@ -1,0 +1,367 @@
+/*
+ * algo/grow.c
+ *		Best-first growth of one tree. See grow.h.
+ */
+#include <float.h>
+#include <string.h>
+
+#include "algo/grow.h"
+
+/* Smoothing of category means, in hessians (rows, for squared loss). */
+#define CATEGORY_SMOOTHING 10.0
+
+static MlStatus begin_tree(MlGrower *grower);
+static MlStatus split_leaf(MlGrower *grower, int at);
+static MlStatus apply_split(MlGrower *grower, int at);
+static MlStatus search_children(MlGrower *grower, int small, int large);
+static bool can_split(const MlGrower *grower, const MlGrowLeaf *leaf);
+static void search_leaf(MlGrower *grower, int at);
+static void add_leaf(MlGrower *grower, uint32_t node, int depth, int64_t begin, MlCell total);
+static void split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split);
+static MlSet256 code_set(const MlBins *bins, const MlSet256 *bin_set);
+static MlCell *leaf_cells(const MlGrower *grower, const MlGrowLeaf *leaf);
+static MlStatus build_cells(MlGrower *grower, MlGrowLeaf *leaf);
+static void take_slot(MlGrower *grower, MlGrowLeaf *leaf);
+static void free_slot(MlGrower *grower, MlGrowLeaf *leaf);
+static void heap_push(MlGrower *grower, int leaf);
+static int	heap_pop(MlGrower *grower);
+static bool heap_before(const MlGrower *grower, int a, int b);
+
+MlStatus
+ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrowLimits *limits)
+{
+	int64_t		most_leaves = data->n_rows / limits->min_rows;
+	size_t		slots;
+	size_t		leaves;
+
+	memset(grower, 0, sizeof(*grower));
+	grower->env = env;
+	grower->data = data;
+	grower->limits = *limits;
+	if (grower->limits.max_leaves > most_leaves)
+		grower->limits.max_leaves = most_leaves < 1 ? 1 : (int) most_leaves;
+	leaves = (size_t) grower->limits.max_leaves;
+
+	ML_TRY(ml_partition_begin(&grower->partition, env, data->n_rows));
+	ML_TRY(ml_histogram_shape(env, data->inputs, data->n_inputs, &grower->shape));
+	slots = limits->pool_bytes / (grower->shape.n_cells * sizeof(MlCell));
+	if (slots > leaves)
+		slots = leaves;
+	grower->n_slots = (int) slots;
+	grower->pool = ml_allocate(env, (slots + 1) * grower->shape.n_cells, sizeof(MlCell));
+	grower->free_slots = ml_allocate(env, slots + 1, sizeof(int));
+	grower->leaves = ml_allocate(env, leaves, sizeof(MlGrowLeaf));
+	grower->heap = ml_allocate(env, leaves, sizeof(int));
+	grower->nodes = ml_allocate(env, 2 * leaves, sizeof(MlTreeNode));
+	grower->sets = ml_allocate(env, leaves, sizeof(MlSet256));
+	if (grower->pool == NULL || grower->free_slots == NULL || grower->leaves == NULL ||
+		grower->heap == NULL || grower->nodes == NULL || grower->sets == NULL)
+		return ML_OUT_OF_MEMORY;
+	return ML_OK;
+}
+
+MlStatus
+ml_grower_tree(MlGrower *grower, const MlGradient *gradient, MlGradientScale scale)
+{
+	const MlGrowLimits *limits = &grower->limits;
+	int			i;
+
+	grower->gradient = gradient;
+	grower->scale = scale;
+	grower->rules.min_rows = limits->min_rows;
+	grower->rules.min_hessian = limits->min_hessian * scale.h;
+	if (grower->rules.min_hessian < 1)
+		grower->rules.min_hessian = 1;
+	grower->rules.l2 = limits->l2 * scale.h;
+	grower->rules.smoothing = CATEGORY_SMOOTHING * scale.h;
+	grower->rules.min_gain = limits->min_gain > 0 ?
+		limits->min_gain * scale.g * (scale.g / scale.h) : 0;
+
+	ML_TRY(begin_tree(grower));
+	while (grower->n_heap > 0 && grower->n_leaves < limits->max_leaves)
+		ML_TRY(split_leaf(grower, heap_pop(grower)));
+
+	for (i = 0; i < grower->n_leaves; i++)
+	{
+		const MlCell *total = &grower->leaves[i].total;
+		double		g = (double) total->g / scale.g;
+		double		h = (double) total->h / scale.h + limits->l2;
+
+		/* 0 - g: no negative zero */
+		grower->nodes[grower->leaves[i].node].value.number =
+			h > 0 ? (0 - g) / h * limits->learning_rate : 0;
+	}
+	return ML_OK;
+}
+
+void
+ml_grower_end(MlGrower *grower)
+{
+	MlEnv	   *env = grower->env;
+
+	ml_release(env, grower->sets);
+	ml_release(env, grower->nodes);
+	ml_release(env, grower->heap);
+	ml_release(env, grower->leaves);
+	ml_release(env, grower->free_slots);
+	ml_release(env, grower->pool);
+	ml_release(env, grower->shape.offset);
+	ml_partition_end(&grower->partition, env);
+}
+
+/* The tree is its root, which holds all rows. */
+static MlStatus
+begin_tree(MlGrower *grower)
+{
+	MlCell		total = {0, 0, grower->data->n_rows};
+	int64_t		i;
+
+	ml_partition_reset(&grower->partition, grower->data->n_rows);
+	for (i = 0; i < grower->data->n_rows; i++)
+	{
+		total.g += grower->gradient[i].g;
+		total.h += grower->gradient[i].h;
+	}
+	grower->n_free = grower->n_slots;
+	for (i = 0; i < grower->n_slots; i++)
+		grower->free_slots[i] = (int) i;
+	grower->n_leaves = 0;
+	grower->n_heap = 0;
+	grower->n_sets = 0;
+	grower->n_nodes = 1;
+	add_leaf(grower, 0, 0, 0, total);
+	if (!can_split(grower, &grower->leaves[0]))
+		return ML_OK;
+	take_slot(grower, &grower->leaves[0]);
+	ML_TRY(build_cells(grower, &grower->leaves[0]));
+	search_leaf(grower, 0);
+	return ML_OK;
+}
+
+static MlStatus
+split_leaf(MlGrower *grower, int at)
+{
+	int			other = grower->n_leaves;
+
+	ML_TRY(ml_check_stop(grower->env));
+	ML_TRY(apply_split(grower, at));
+	/* no more splits will follow the last one */
+	if (grower->n_leaves == grower->limits.max_leaves)
+		return ML_OK;
+	if (grower->leaves[at].n <= grower->leaves[other].n)
+		return search_children(grower, at, other);
+	return search_children(grower, other, at);
+}
+
+/*
+ * Turns leaf `at` into a split. It becomes its own left child, the right child
+ * is a new leaf. The pool slot of the parent stays with `at`.
+ */
+static MlStatus
+apply_split(MlGrower *grower, int at)
+{
+	MlGrowLeaf *leaf = &grower->leaves[at];
+	MlFoundSplit split = leaf->split;
+	int64_t		n_left;
+
+	ML_TRY(ml_partition_split(&grower->partition, grower->env, grower->data, split.input,
+							  &split.left_bins, leaf->begin, leaf->n, &n_left));
+	split_node(grower, &grower->nodes[leaf->node], &split);
+	add_leaf(grower, grower->n_nodes + 1, leaf->depth + 1, leaf->begin + n_left, split.right);
+	leaf->node = grower->n_nodes;
+	leaf->depth++;
+	leaf->n = n_left;
+	leaf->total = split.left;
+	grower->nodes[leaf->node].rows = (uint32_t) n_left;
+	grower->n_nodes += 2;
+	return ML_OK;
+}
+
+/* Histograms and best splits of two siblings; one of them holds the parent's slot. */
+static MlStatus
+search_children(MlGrower *grower, int small, int large)
+{
+	MlGrowLeaf *s = &grower->leaves[small];
+	MlGrowLeaf *l = &grower->leaves[large];
+	bool		subtract;
+
+	/* the parent's histogram goes to the larger child */
+	if (s->slot >= 0)
+	{
+		l->slot = s->slot;
+		s->slot = -1;
+	}
+	subtract = l->slot >= 0 && can_split(grower, l);
+	if (can_split(grower, s) || subtract)
+	{
+		take_slot(grower, s);
+		ML_TRY(build_cells(grower, s));
+		if (subtract)
+			ml_histogram_subtract(&grower->shape, leaf_cells(grower, l), leaf_cells(grower, s));
+		search_leaf(grower, small);
+	}
+	if (can_split(grower, l) && !subtract)
+	{
+		take_slot(grower, l);
+		ML_TRY(build_cells(grower, l));
+	}
+	search_leaf(grower, large);
+	return ML_OK;
+}
+
+static bool
+can_split(const MlGrower *grower, const MlGrowLeaf *leaf)
+{
+	return grower->limits.max_leaves > 1 && leaf->n / 2 >= grower->limits.min_rows &&
+		(grower->limits.max_depth == 0 || leaf->depth < grower->limits.max_depth);
+}
+
+/* Best split of a leaf whose histogram is there; without one its slot is freed. */
+static void
+search_leaf(MlGrower *grower, int at)
+{
+	MlGrowLeaf *leaf = &grower->leaves[at];
+
+	leaf->split.input = -1;
+	if (can_split(grower, leaf))
+		ml_split_search(grower->data->inputs, grower->data->n_inputs, &grower->shape,
+						leaf_cells(grower, leaf), &leaf->total, &grower->rules, &leaf->split);
+	if (leaf->split.input >= 0)
+		heap_push(grower, at);
+	else
+		free_slot(grower, leaf);
+}
+
+static void
+add_leaf(MlGrower *grower, uint32_t node, int depth, int64_t begin, MlCell total)
+{
+	MlGrowLeaf *leaf = &grower->leaves[grower->n_leaves++];
+
+	leaf->node = node;
+	leaf->depth = depth;
+	leaf->slot = -1;
+	leaf->begin = begin;
+	leaf->n = total.rows;
+	leaf->total = total;
+	leaf->split.input = -1;
+	memset(&grower->nodes[node], 0, sizeof(MlTreeNode));
+	grower->nodes[node].rows = (uint32_t) total.rows;
+}
+
+/* Writes the split into its node and clears the two children behind the others. */
+static void
+split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split)
+{
+	const MlBins *bins = &grower->data->inputs[split->input];
+	double		gain = split->gain / grower->scale.g / (grower->scale.g / grower->scale.h);
+
+	node->child = grower->n_nodes;
+	node->gain = gain < FLT_MAX ? (float) gain : FLT_MAX;
+	node->input = (uint16_t) split->input;
+	node->default_left = split->default_left;
+	if (bins->category)
+	{
+		node->kind = ML_NODE_CATEGORY;
+		node->value.set = grower->n_sets;
+		grower->sets[grower->n_sets++] = code_set(bins, &split->left_bins);
+	}
+	else
+	{
+		node->kind = ML_NODE_NUMBER;
+		node->value.number = ml_bin_threshold(bins, split->bin);
+	}
+	memset(&grower->nodes[grower->n_nodes], 0, 2 * sizeof(MlTreeNode));
+}
+
+/* Bins of an input as its codes. */
+static MlSet256
+code_set(const MlBins *bins, const MlSet256 *bin_set)
+{
+	MlSet256	set = {{0, 0, 0, 0}};
+	int			code;
+
+	for (code = 0; code < bins->n_codes; code++)
+	{
+		if (ml_set_has(bin_set, bins->bin_of_code[code]))
+			ml_set_add(&set, (unsigned) code);
+	}
+	return set;
+}
+
+static MlCell *
+leaf_cells(const MlGrower *grower, const MlGrowLeaf *leaf)
+{
+	int			slot = leaf->slot >= 0 ? leaf->slot : grower->n_slots;
+
+	return grower->pool + (size_t) slot * grower->shape.n_cells;
+}
+
+static MlStatus
+build_cells(MlGrower *grower, MlGrowLeaf *leaf)
+{
+	return ml_histogram_build(grower->env, &grower->shape, grower->data, grower->gradient,
+							  grower->partition.index + leaf->begin, leaf->n,
+							  leaf_cells(grower, leaf));
+}
+
+/* Without a free slot the leaf uses the scratch histogram, and its children are scanned. */
+static void
+take_slot(MlGrower *grower, MlGrowLeaf *leaf)
+{
+	if (grower->n_free > 0)
+		leaf->slot = grower->free_slots[--grower->n_free];
+}
+
+static void
+free_slot(MlGrower *grower, MlGrowLeaf *leaf)
+{
+	if (leaf->slot >= 0)
+		grower->free_slots[grower->n_free++] = leaf->slot;
+	leaf->slot = -1;
+}
+
+/* More gain first, ties by leaf number. */
+static bool
+heap_before(const MlGrower *grower, int a, int b)
+{
+	double		gain_a = grower->leaves[a].split.gain;
+	double		gain_b = grower->leaves[b].split.gain;
+
+	return gain_a > gain_b || (gain_a == gain_b && a < b);
+}
+
+static void
+heap_push(MlGrower *grower, int leaf)
+{
+	int			at = grower->n_heap++;
+
+	while (at > 0 && heap_before(grower, leaf, grower->heap[(at - 1) / 2]))
+	{
+		grower->heap[at] = grower->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	grower->heap[at] = leaf;
+}
+
+static int
+heap_pop(MlGrower *grower)
+{
+	int			best = grower->heap[0];
+	int			leaf = grower->heap[--grower->n_heap];
+	int			at = 0;
+
+	while (2 * at + 1 < grower->n_heap)
+	{
+		int			child = 2 * at + 1;
+
+		if (child + 1 < grower->n_heap &&
+			heap_before(grower, grower->heap[child + 1], grower->heap[child]))
+			child++;
+		if (!heap_before(grower, grower->heap[child], leaf))
+			break;
+		grower->heap[at] = grower->heap[child];
+		at = child;
+	}
+	grower->heap[at] = leaf;
+	return best;
+}

@@ -1,0 +1,85 @@
+/*
+ * algo/grow.h
+ *		Grows one tree, leaf by leaf, the best split first.
+ *
+ * Shi, "Best-first decision tree learning", 2007; the scheme of LightGBM: only
+ * the smaller child of a split is scanned, the larger one's histogram is the
+ * parent's minus the smaller one's. Histograms are kept in a pool of bounded
+ * size; where a parent's was not kept, both children are scanned. Sums are
+ * exact, so the tree is the same either way.
+ */
+#ifndef ML_ALGO_GROW_H
+#define ML_ALGO_GROW_H
+
+#include "algo/split_search.h"
+#include "algo/tree.h"
+
+typedef struct MlGrowLimits
+{
+	int			max_leaves;
+	int			max_depth;		/* 0: none */
+	int64_t		min_rows;
+	double		min_hessian;
+	double		l2;
+	double		min_gain;
+	double		learning_rate;
+	size_t		pool_bytes;		/* memory for kept histograms; no effect on the tree */
+} MlGrowLimits;
+
+/* What one unit of MlGradient.g and .h is worth: one over a power of two. */
+typedef struct MlGradientScale
+{
+	double		g;				/* units per 1 */
+	double		h;
+} MlGradientScale;
+
+typedef struct MlGrowLeaf
+{
+	uint32_t	node;
+	int			depth;
+	int			slot;			/* its histogram in the pool, or -1 */
+	int64_t		begin;			/* its rows: partition.index[begin .. begin+n-1] */
+	int64_t		n;
+	MlCell		total;
+	MlFoundSplit split;
+} MlGrowLeaf;
+
+typedef struct MlGrower
+{
+	MlEnv	   *env;
+	const MlBinned *data;
+	MlGrowLimits limits;
+	MlSplitRules rules;			/* limits in the units of the current tree */
+	MlGradientScale scale;
+	const MlGradient *gradient;
+	MlPartition partition;
+	MlHistogramShape shape;
+	MlCell	   *pool;			/* (n_slots + 1, n_cells), the last one is scratch */
+	int			n_slots;
+	int		   *free_slots;
+	int			n_free;
+	MlGrowLeaf *leaves;			/* (max_leaves) */
+	int			n_leaves;
+	int		   *heap;			/* leaves that can be split, best first */
+	int			n_heap;
+	MlTreeNode *nodes;			/* (2 * max_leaves - 1) of the current tree */
+	uint32_t	n_nodes;
+	MlSet256   *sets;			/* (max_leaves) */
+	uint32_t	n_sets;
+} MlGrower;
+
+extern MlStatus ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data,
+								const MlGrowLimits *limits);
+
+/*
+ * One tree for the gradients (data->n_rows) of a twice differentiable loss.
+ * On return nodes[0 .. n_nodes-1] is the tree and leaves[0 .. n_leaves-1]
+ * tells which rows each leaf holds; one leaf means that no split is worth it.
+ * A leaf's value is -G / (H + l2) * learning_rate.
+ */
+extern MlStatus ml_grower_tree(MlGrower *grower, const MlGradient *gradient,
+							   MlGradientScale scale);
+
+extern void ml_grower_end(MlGrower *grower);
+
+#endif							/* ML_ALGO_GROW_H */

@@ -1,0 +1,49 @@
+/*
+ * algo/partition.h
+ *		Which rows are in which leaf: one list of rows, a range of it per leaf.
+ */
+#ifndef ML_ALGO_PARTITION_H
+#define ML_ALGO_PARTITION_H
+
+#include "algo/bin.h"
+
+/* A set of bins or of category codes. */
+typedef struct MlSet256
+{
+	uint64_t	word[4];
+} MlSet256;
+
+static inline bool
+ml_set_has(const MlSet256 *set, unsigned member)
+{
+	return (set->word[member >> 6] >> (member & 63)) & 1;
+}
+
+static inline void
+ml_set_add(MlSet256 *set, unsigned member)
+{
+	set->word[member >> 6] |= UINT64_C(1) << (member & 63);
+}
+
+typedef struct MlPartition
+{
+	uint32_t   *index;			/* (n_rows) row numbers, leaf after leaf */
+	uint32_t   *scratch;		/* (n_rows) */
+} MlPartition;
+
+extern MlStatus ml_partition_begin(MlPartition *partition, MlEnv *env, int64_t n_rows);
+
+/* All rows in one range again, ascending. */
+extern void ml_partition_reset(MlPartition *partition, int64_t n_rows);
+
+/*
+ * Reorder the range index[begin .. begin+n-1]: first the rows whose bin of
+ * `input` is in `left`, then the others, each in the order they had.
+ */
+extern MlStatus ml_partition_split(MlPartition *partition, MlEnv *env, const MlBinned *data,
+								   int input, const MlSet256 *left,
+								   int64_t begin, int64_t n, int64_t *n_left);
+
+extern void ml_partition_end(MlPartition *partition, MlEnv *env);
+
+#endif							/* ML_ALGO_PARTITION_H */

@@ -1,0 +1,267 @@
+/*
+ * algo/tree.c
+ *		Sums of decision trees. See tree.h.
+ */
+#include <string.h>
+
+#include "algo/tree.h"
+
+/* The layout is part of the stored format. */
+_Static_assert(sizeof(MlTreeNode) == 24, "tree nodes are 24 bytes");
+_Static_assert(sizeof(MlSet256) == 32, "category sets are 32 bytes");
+
+static MlStatus reserve(MlEnv *env, void **array, uint32_t *capacity,
+						uint32_t used, uint32_t more, size_t size);
+static MlStatus check_tree(MlEnv *env, const MlForest *forest, uint32_t tree,
+						   const MlSignature *signature, uint8_t *seen);
+static const char *node_fault(const MlForest *forest, const MlTreeNode *node, uint32_t at,
+							  uint32_t n_nodes, const MlSignature *signature);
+
+static inline bool
+is_finite(double value)
+{
+	return value - value == 0;
+}
+
+static inline bool
+goes_left(const MlTreeNode *node, const MlSet256 *sets, double value)
+{
+	if (value != value)
+		return node->default_left;
+	if (node->kind == ML_NODE_NUMBER)
+		return value <= node->value.number;
+	if (value >= 0 && value < 256)
+		return ml_set_has(&sets[node->value.set], (unsigned) value);
+	return node->default_left;
+}
+
+MlStatus
+ml_forest_begin(MlForestBuilder *builder, MlEnv *env)
+{
+	memset(builder, 0, sizeof(*builder));
+	builder->env = env;
+	builder->tree_capacity = 64;
+	builder->first = ml_allocate(env, builder->tree_capacity, sizeof(uint32_t));
+	builder->first_set = ml_allocate(env, builder->tree_capacity, sizeof(uint32_t));
+	if (builder->first == NULL || builder->first_set == NULL)
+		return ML_OUT_OF_MEMORY;
+	return ML_OK;
+}
+
+MlStatus
+ml_forest_add(MlForestBuilder *builder, const MlTreeNode *nodes, uint32_t n_nodes,
+			  const MlSet256 *sets, uint32_t n_sets)
+{
+	MlEnv	   *env = builder->env;
+	MlTreeNode *target;
+	uint32_t	capacity = builder->tree_capacity;
+	uint32_t	i;
+
+	ML_TRY(reserve(env, (void **) &builder->first, &capacity, builder->n_trees + 1, 1,
+				   sizeof(uint32_t)));
+	ML_TRY(reserve(env, (void **) &builder->first_set, &builder->tree_capacity,
+				   builder->n_trees + 1, 1, sizeof(uint32_t)));
+	ML_TRY(reserve(env, (void **) &builder->nodes, &builder->node_capacity, builder->n_nodes,
+				   n_nodes, sizeof(MlTreeNode)));
+	ML_TRY(reserve(env, (void **) &builder->sets, &builder->set_capacity, builder->n_sets,
+				   n_sets, sizeof(MlSet256)));
+	target = builder->nodes + builder->n_nodes;
+	memcpy(target, nodes, n_nodes * sizeof(MlTreeNode));
+	for (i = 0; i < n_nodes; i++)
+	{
+		if (target[i].kind == ML_NODE_CATEGORY)
+			target[i].value.set += builder->n_sets;
+	}
+	if (n_sets > 0)
+		memcpy(builder->sets + builder->n_sets, sets, n_sets * sizeof(MlSet256));
+	builder->n_nodes += n_nodes;
+	builder->n_sets += n_sets;
+	builder->n_trees++;
+	builder->first[builder->n_trees] = builder->n_nodes;
+	builder->first_set[builder->n_trees] = builder->n_sets;
+	return ML_OK;
+}
+
+MlForest
+ml_forest_finish(const MlForestBuilder *builder, double base, uint32_t n_trees)
+{
+	MlForest	forest;
+
+	forest.base = base;
+	forest.n_trees = n_trees;
+	forest.n_nodes = builder->first[n_trees];
+	forest.n_sets = builder->first_set[n_trees];
+	forest.first = builder->first;
+	forest.nodes = builder->nodes;
+	forest.sets = builder->sets;
+	return forest;
+}
+
+double
+ml_forest_margin(const MlForest *forest, const double *inputs)
+{
+	double		margin = forest->base;
+	uint32_t	t;
+
+	for (t = 0; t < forest->n_trees; t++)
+	{
+		const MlTreeNode *tree = forest->nodes + forest->first[t];
+		const MlTreeNode *node = tree;
+
+		while (node->kind != ML_NODE_LEAF)
+			node = tree + node->child + !goes_left(node, forest->sets, inputs[node->input]);
+		margin += node->value.number;
+	}
+	return margin;
+}
+
+double
+ml_forest_frame_value(const MlForest *forest, uint32_t tree, const MlFrame *frame, int64_t row)
+{
+	const MlTreeNode *root = forest->nodes + forest->first[tree];
+	const MlTreeNode *node = root;
+
+	while (node->kind != ML_NODE_LEAF)
+	{
+		const MlInputColumn *column = &frame->columns[node->input];
+		double		value;
+
+		if (node->kind == ML_NODE_NUMBER)
+			value = column->number[row];
+		else
+			value = column->code[row];	/* missing is beyond every set */
+		node = root + node->child + !goes_left(node, forest->sets, value);
+	}
+	return node->value.number;
+}
+
+MlStatus
+ml_forest_encode(const MlForest *forest, MlWriter *writer)
+{
+	ml_write_f64(writer, forest->base);
+	ml_write_u32(writer, forest->n_trees);
+	ml_write_u32(writer, forest->n_nodes);
+	ml_write_u32(writer, forest->n_sets);
+	ml_write_array(writer, forest->first, (size_t) forest->n_trees + 1, sizeof(uint32_t));
+	ml_write_array(writer, forest->nodes, forest->n_nodes, sizeof(MlTreeNode));
+	ml_write_array(writer, forest->sets, forest->n_sets, sizeof(MlSet256));
+	return writer->status;
+}
+
+MlStatus
+ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlForest *forest)
+{
+	uint8_t    *seen;
+	uint32_t	t;
+
+	forest->base = ml_read_f64(reader);
+	forest->n_trees = ml_read_u32(reader);
+	forest->n_nodes = ml_read_u32(reader);
+	forest->n_sets = ml_read_u32(reader);
+	forest->first = ml_read_array(reader, (size_t) forest->n_trees + 1, sizeof(uint32_t));
+	forest->nodes = ml_read_array(reader, forest->n_nodes, sizeof(MlTreeNode));
+	forest->sets = ml_read_array(reader, forest->n_sets, sizeof(MlSet256));
+	if (ml_reader_failed(reader))
+		return ml_fail(env, ML_CORRUPT, "model is damaged: its trees are cut off");
+	if (!is_finite(forest->base))
+		return ml_fail(env, ML_CORRUPT, "model is damaged: the base of its trees is not finite");
+	if (forest->first[0] != 0 || forest->first[forest->n_trees] != forest->n_nodes)
+		return ml_fail(env, ML_CORRUPT, "model is damaged: its trees do not cover its nodes");
+	/* checked for all before the first is used: each tree is a range inside the nodes */
+	for (t = 0; t < forest->n_trees; t++)
+	{
+		if (forest->first[t] >= forest->first[t + 1])
+			return ml_fail(env, ML_CORRUPT, "model is damaged: tree %u is empty", t);
+	}
+	seen = ml_allocate(env, (size_t) forest->n_nodes + 1, 1);
+	if (seen == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (t = 0; t < forest->n_trees; t++)
+		ML_TRY(check_tree(env, forest, t, signature, seen + forest->first[t]));
+	ml_release(env, seen);
+	return ML_OK;
+}
+
+/* Room for `more` elements behind `used`; the capacity at least doubles. */
+static MlStatus
+reserve(MlEnv *env, void **array, uint32_t *capacity, uint32_t used, uint32_t more, size_t size)
+{
+	uint64_t	needed = (uint64_t) used + more;
+	void	   *grown;
+
+	if (needed <= *capacity)
+		return ML_OK;
+	if (needed < 2 * (uint64_t) *capacity)
+		needed = 2 * (uint64_t) *capacity;
+	if (needed > UINT32_MAX)
+		return ml_fail(env, ML_LIMIT, "model has too many tree nodes");
+	if (*array == NULL)
+		grown = ml_allocate(env, needed, size);
+	else
+		grown = ml_resize(env, *array, needed, size);
+	if (grown == NULL)
+		return ML_OUT_OF_MEMORY;
+	*array = grown;
+	*capacity = (uint32_t) needed;
+	return ML_OK;
+}
+
+/*
+ * Every node sound, children behind their parent, every node but the root the
+ * child of exactly one: then every walk ends in a leaf. seen: (nodes of the
+ * tree) zeros.
+ */
+static MlStatus
+check_tree(MlEnv *env, const MlForest *forest, uint32_t tree, const MlSignature *signature,
+		   uint8_t *seen)
+{
+	const MlTreeNode *nodes = forest->nodes + forest->first[tree];
+	uint32_t	n_nodes = forest->first[tree + 1] - forest->first[tree];
+	uint32_t	i;
+
+	for (i = 0; i < n_nodes; i++)
+	{
+		const MlTreeNode *node = &nodes[i];
+		const char *fault = node_fault(forest, node, i, n_nodes, signature);
+
+		if (i % 65536 == 0)
+			ML_TRY(ml_check_stop(env));
+		if (fault == NULL && i > 0 && !seen[i])
+			fault = "is not reached";
+		if (fault == NULL && node->kind != ML_NODE_LEAF &&
+			(seen[node->child] || seen[node->child + 1]))
+			fault = "shares a child";
+		if (fault != NULL)
+			return ml_fail(env, ML_CORRUPT, "model is damaged: node %u of tree %u %s",
+						   i, tree, fault);
+		if (node->kind != ML_NODE_LEAF)
+			seen[node->child] = seen[node->child + 1] = 1;
+	}
+	return ML_OK;
+}
+
+/* What is wrong with a node by itself, or NULL. */
+static const char *
+node_fault(const MlForest *forest, const MlTreeNode *node, uint32_t at, uint32_t n_nodes,
+		   const MlSignature *signature)
+{
+	if (node->kind > ML_NODE_CATEGORY)
+		return "is of no known kind";
+	if (node->default_left > 1)
+		return "has no side for missing values";
+	if (!(node->gain >= 0) || !is_finite(node->gain))
+		return "has a gain that is not a number";
+	if (node->kind != ML_NODE_CATEGORY && !is_finite(node->value.number))
+		return "has a value that is not finite";
+	if (node->kind == ML_NODE_LEAF)
+		return NULL;
+	if (node->input >= signature->n_inputs)
+		return "splits an input that does not exist";
+	if (signature->inputs[node->input].category != (node->kind == ML_NODE_CATEGORY))
+		return "splits an input of another kind";
+	if (node->kind == ML_NODE_CATEGORY && node->value.set >= forest->n_sets)
+		return "has a category set that does not exist";
+	if (node->child <= at || node->child >= n_nodes - 1)
+		return "has a child outside of its tree";
+	return NULL;
+}

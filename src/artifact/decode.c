@@ -1,0 +1,237 @@
+/*
+ * artifact/decode.c
+ *		Bytes back to a model. See docs/artifact.md.
+ *
+ * The bytes may come from anywhere, so nothing is believed: counts are
+ * compared with the bytes that are left before memory is taken, and what was
+ * read goes through ml_model_check() and the algorithm's own checks.
+ */
+#include <string.h>
+
+#include "artifact/format.h"
+
+#define DAMAGED "model is damaged"
+
+/* Least bytes of one stored thing, to bound counts. */
+#define FEATURE_BYTES 20
+#define LEVEL_BYTES 4
+#define INPUT_BYTES 32
+
+static MlStatus read_header(MlEnv *env, const uint8_t *bytes, size_t length);
+static MlStatus read_labels(MlEnv *env, MlReader *reader, MlModel *model);
+static MlStatus read_signature(MlEnv *env, MlReader *reader, MlSignature *signature);
+static MlStatus read_feature(MlEnv *env, MlReader *reader, MlFeature *feature);
+static MlStatus read_inputs(MlEnv *env, MlReader *reader, MlSignature *signature);
+static MlStatus read_algorithm(MlEnv *env, MlReader *reader, MlModel *model);
+static MlStatus read_name(MlEnv *env, MlReader *reader, const char **name);
+static MlStatus read_count(MlEnv *env, MlReader *reader, size_t least_bytes, int most, int *count);
+static MlStatus read_flag(MlEnv *env, MlReader *reader, bool *flag);
+static MlStatus cut_off(MlEnv *env);
+
+MlStatus
+ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
+{
+	MlReader	reader;
+
+	memset(model, 0, sizeof(*model));
+	ML_TRY(read_header(env, bytes, length));
+	ml_reader_begin(&reader, bytes, length);
+	reader.position = ML_ARTIFACT_HEADER;
+
+	model->task = (MlTask) ml_read_u32(&reader);
+	ML_TRY(read_labels(env, &reader, model));
+	model->threshold = ml_read_f64(&reader);
+	ML_TRY(read_name(env, &reader, &model->target));
+	ML_TRY(read_signature(env, &reader, &model->signature));
+	ML_TRY(read_algorithm(env, &reader, model));
+	ML_TRY(ml_model_check(env, model, ML_CORRUPT, DAMAGED));
+	if (model->task == ML_REGRESSION && model->threshold != 0)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has a threshold but predicts a number");
+	ML_TRY(model->algorithm->decode(env, &reader, &model->signature, model->task, &model->fitted));
+	if (ml_reader_failed(&reader))
+		return cut_off(env);
+	if (reader.position != reader.length)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": there are bytes behind its end");
+	return ML_OK;
+}
+
+static MlStatus
+read_header(MlEnv *env, const uint8_t *bytes, size_t length)
+{
+	MlReader	reader;
+	uint32_t	version;
+	uint32_t	crc;
+
+	if (length < ML_ARTIFACT_HEADER || memcmp(bytes, ML_ARTIFACT_MAGIC, 8) != 0)
+		return ml_fail(env, ML_CORRUPT, "these bytes are not a model");
+	if ((uintptr_t) bytes % 8 != 0)
+		return ml_fail(env, ML_CORRUPT, "model bytes are not aligned");
+	ml_reader_begin(&reader, bytes, length);
+	reader.position = 8;
+	version = ml_read_u32(&reader);
+	crc = ml_read_u32(&reader);
+	if (version != ML_ARTIFACT_VERSION)
+	{
+		(void) ml_fail(env, ML_CORRUPT, "model has format version %u, but only %u can be read",
+					   version, ML_ARTIFACT_VERSION);
+		ml_hint(env, "The model may have been made by a newer version of the extension.");
+		return ML_CORRUPT;
+	}
+	if (ml_read_u64(&reader) != length)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": its length is wrong");
+	if (ml_crc32c(bytes + ML_ARTIFACT_SUMMED_AT, length - ML_ARTIFACT_SUMMED_AT) != crc)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": its checksum is wrong");
+	return ML_OK;
+}
+
+static MlStatus
+read_labels(MlEnv *env, MlReader *reader, MlModel *model)
+{
+	int			i;
+
+	ML_TRY(read_count(env, reader, LEVEL_BYTES, 2, &model->n_classes));
+	model->labels = ml_allocate(env, (size_t) model->n_classes + 1, sizeof(char *));
+	if (model->labels == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < model->n_classes; i++)
+	{
+		ML_TRY(read_name(env, reader, &model->labels[i]));
+		if (model->labels[i] == NULL)
+			return ml_fail(env, ML_CORRUPT, DAMAGED ": a label is absent");
+	}
+	return ML_OK;
+}
+
+static MlStatus
+read_signature(MlEnv *env, MlReader *reader, MlSignature *signature)
+{
+	int			i;
+
+	ML_TRY(read_name(env, reader, &signature->time_zone));
+	ML_TRY(read_count(env, reader, FEATURE_BYTES, ML_ARTIFACT_MAX_FEATURES,
+					  &signature->n_features));
+	signature->features = ml_allocate(env, (size_t) signature->n_features + 1, sizeof(MlFeature));
+	if (signature->features == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < signature->n_features; i++)
+		ML_TRY(read_feature(env, reader, &signature->features[i]));
+	return read_inputs(env, reader, signature);
+}
+
+static MlStatus
+read_feature(MlEnv *env, MlReader *reader, MlFeature *feature)
+{
+	int			i;
+
+	ML_TRY(read_name(env, reader, &feature->name));
+	feature->type = (MlType) ml_read_u32(reader);
+	feature->first_input = (int) ml_read_u32(reader);
+	feature->n_inputs = (int) ml_read_u32(reader);
+	ML_TRY(read_count(env, reader, LEVEL_BYTES, ML_MAX_LEVELS, &feature->n_levels));
+	feature->level = ml_allocate(env, (size_t) feature->n_levels + 1, sizeof(char *));
+	feature->level_length = ml_allocate(env, (size_t) feature->n_levels + 1, sizeof(uint32_t));
+	if (feature->level == NULL || feature->level_length == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < feature->n_levels; i++)
+	{
+		size_t		length;
+
+		feature->level[i] = ml_read_text(reader, &length);
+		feature->level_length[i] = (uint32_t) length;
+		if (feature->level[i] == NULL)
+			return ml_fail(env, ML_CORRUPT, DAMAGED ": a level is absent");
+	}
+	return ML_OK;
+}
+
+static MlStatus
+read_inputs(MlEnv *env, MlReader *reader, MlSignature *signature)
+{
+	int			i;
+
+	ML_TRY(read_count(env, reader, INPUT_BYTES, ML_ARTIFACT_MAX_FEATURES * ML_MAX_TIME_PARTS,
+					  &signature->n_inputs));
+	signature->inputs = ml_allocate(env, (size_t) signature->n_inputs + 1, sizeof(MlInput));
+	if (signature->inputs == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < signature->n_inputs; i++)
+	{
+		MlInput    *input = &signature->inputs[i];
+
+		input->feature = (int) ml_read_u32(reader);
+		input->part = (MlPart) ml_read_u8(reader);
+		ML_TRY(read_flag(env, reader, &input->category));
+		ML_TRY(read_flag(env, reader, &input->has_other));
+		ML_TRY(read_flag(env, reader, &input->has_missing));
+		input->n_levels = (int) ml_read_u32(reader);
+		input->mode = (int) ml_read_u32(reader);
+		input->mean = ml_read_f64(reader);
+		input->sd = ml_read_f64(reader);
+	}
+	return ml_reader_failed(reader) ? cut_off(env) : ML_OK;
+}
+
+static MlStatus
+read_algorithm(MlEnv *env, MlReader *reader, MlModel *model)
+{
+	const char *name;
+
+	ML_TRY(read_name(env, reader, &name));
+	if (name == NULL || !ml_text_valid(name, strlen(name)))
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has no algorithm");
+	model->algorithm = ml_algorithm_find(name);
+	if (model->algorithm == NULL)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": there is no algorithm \"%.64s\"", name);
+	return ML_OK;
+}
+
+/* A terminated copy of a text without zero bytes; NULL for NULL. */
+static MlStatus
+read_name(MlEnv *env, MlReader *reader, const char **name)
+{
+	size_t		length;
+	const char *text = ml_read_text(reader, &length);
+
+	*name = NULL;
+	if (ml_reader_failed(reader))
+		return cut_off(env);
+	if (text == NULL)
+		return ML_OK;
+	if (memchr(text, 0, length) != NULL)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": a name has a zero byte");
+	*name = ml_copy_text(env, text, length);
+	return *name == NULL ? ML_OUT_OF_MEMORY : ML_OK;
+}
+
+/* How many things follow: at most `most`, each of at least `least_bytes` that are still there. */
+static MlStatus
+read_count(MlEnv *env, MlReader *reader, size_t least_bytes, int most, int *count)
+{
+	uint32_t	stored = ml_read_u32(reader);
+
+	if (ml_reader_failed(reader) ||
+		stored > (reader->length - reader->position) / least_bytes)
+		return cut_off(env);
+	if (stored > (uint32_t) most)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has %u of something that it can have %d of",
+					   stored, most);
+	*count = (int) stored;
+	return ML_OK;
+}
+
+static MlStatus
+read_flag(MlEnv *env, MlReader *reader, bool *flag)
+{
+	uint8_t		stored = ml_read_u8(reader);
+
+	if (stored > 1)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": a flag is neither yes nor no");
+	*flag = stored == 1;
+	return ML_OK;
+}
+
+static MlStatus
+cut_off(MlEnv *env)
+{
+	return ml_fail(env, ML_CORRUPT, DAMAGED ": it is cut off");
+}

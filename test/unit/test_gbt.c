@@ -1,0 +1,842 @@
+/*
+ * test_gbt.c
+ *		Gradient-boosted trees: against scikit-learn, against exhaustive search,
+ *		and what they promise about row order, missing values and stopping.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "algo/gbt.h"
+#include "algo/grow.h"
+#include "math/rng.h"
+#include "math/sum.h"
+#include "unit.h"
+
+#define MAX_INPUTS 32
+
+/* A data set with its signature; numbers and category codes are plain arrays. */
+typedef struct Problem
+{
+	MlEnv	   *env;
+	MlSignature signature;
+	MlInput		inputs[MAX_INPUTS];
+	MlInputColumn columns[MAX_INPUTS];
+	MlFrame		frame;
+	double		parameters[32];
+	double	   *y;
+	double	   *weight;
+	uint64_t   *identity;
+	uint32_t   *rows;
+	MlFitInput	fit;
+	MlFitted	fitted;
+} Problem;
+
+static uint64_t random_state = 1;
+
+static double
+uniform(void)
+{
+	random_state++;
+	return ml_hash_uniform(ml_mix64(random_state));
+}
+
+static int
+below(int n)
+{
+	return (int) (uniform() * n);
+}
+
+static void
+set(Problem *p, const char *name, double value)
+{
+	p->parameters[ml_parameter_index(&ml_gbt, name)] = value;
+}
+
+static void
+problem_begin(Problem *p, MlTask task, int64_t n_rows)
+{
+	int64_t		i;
+
+	memset(p, 0, sizeof(*p));
+	p->env = unit_env();
+	p->signature.inputs = p->inputs;
+	p->frame.columns = p->columns;
+	p->frame.n_rows = n_rows;
+	p->y = ml_allocate(p->env, (size_t) n_rows, sizeof(double));
+	p->identity = ml_allocate(p->env, (size_t) n_rows, sizeof(uint64_t));
+	p->rows = ml_allocate(p->env, (size_t) n_rows, sizeof(uint32_t));
+	for (i = 0; i < n_rows; i++)
+	{
+		p->rows[i] = (uint32_t) i;
+		p->identity[i] = ml_mix64((uint64_t) i + 77);
+	}
+	for (i = 0; i < ml_gbt.n_parameters; i++)
+		p->parameters[i] = ml_gbt.parameters[i].initial;
+	p->fit.signature = &p->signature;
+	p->fit.frame = &p->frame;
+	p->fit.task = task;
+	p->fit.n_classes = task == ML_CLASSIFICATION ? 2 : 0;
+	p->fit.y = p->y;
+	p->fit.identity = p->identity;
+	p->fit.rows = p->rows;
+	p->fit.n_rows = n_rows;
+	p->fit.parameters = p->parameters;
+}
+
+static double *
+add_number(Problem *p)
+{
+	int			i = p->signature.n_inputs++;
+	double	   *column = ml_allocate(p->env, (size_t) p->frame.n_rows, sizeof(double));
+
+	p->inputs[i].feature = i;
+	p->columns[i].number = column;
+	p->frame.n_inputs++;
+	return column;
+}
+
+static uint16_t *
+add_category(Problem *p, int n_levels, bool has_other)
+{
+	int			i = p->signature.n_inputs++;
+	uint16_t   *column = ml_allocate(p->env, (size_t) p->frame.n_rows, sizeof(uint16_t));
+
+	p->inputs[i].feature = i;
+	p->inputs[i].category = true;
+	p->inputs[i].n_levels = n_levels;
+	p->inputs[i].has_other = has_other;
+	p->columns[i].code = column;
+	p->frame.n_inputs++;
+	return column;
+}
+
+static MlStatus
+fit(Problem *p)
+{
+	return ml_gbt.fit(p->env, &p->fit, &p->fitted);
+}
+
+static double
+predict(const Problem *p, int64_t row)
+{
+	double		inputs[MAX_INPUTS];
+
+	ml_frame_row(&p->frame, row, inputs);
+	return ml_gbt.predict(p->fitted.model, &p->signature, inputs);
+}
+
+static double
+loss_of(MlTask task, double y, double margin)
+{
+	if (task == ML_REGRESSION)
+		return (margin - y) * (margin - y);
+	return y > 0.5 ? log1p(exp(-margin)) : log1p(exp(margin));
+}
+
+/* A mixed problem: numbers with and without missing, few and many categories. */
+static void
+make_mixed(Problem *p, MlTask task, int64_t n_rows, bool weighted)
+{
+	double	   *a;
+	double	   *b;
+	double	   *copy;
+	uint16_t   *few;
+	uint16_t   *many;
+	int64_t		i;
+
+	problem_begin(p, task, n_rows);
+	a = add_number(p);
+	b = add_number(p);
+	few = add_category(p, 3, true);
+	many = add_category(p, 60, false);
+	copy = add_number(p);		/* equal gains everywhere */
+	if (weighted)
+		p->weight = ml_allocate(p->env, (size_t) n_rows, sizeof(double));
+	for (i = 0; i < n_rows; i++)
+	{
+		double		signal;
+
+		a[i] = uniform() < 0.1 ? NAN : floor(uniform() * 50);
+		b[i] = uniform() * uniform();
+		few[i] = uniform() < 0.05 ? ML_CODE_MISSING : (uint16_t) below(4);
+		many[i] = (uint16_t) below(60);
+		copy[i] = a[i];
+		signal = (a[i] != a[i] ? 3 : a[i] / 10) + (few[i] == 2) * 2 + sin(many[i] * 7.0) - 3 * b[i];
+		if (task == ML_REGRESSION)
+			p->y[i] = signal + uniform();
+		else
+			p->y[i] = signal + 4 * uniform() > 4.5;
+		if (weighted)
+			p->weight[i] = 0.1 + uniform();
+	}
+	p->fit.weight = p->weight;
+}
+
+static MlWriter
+encode(Problem *p)
+{
+	MlWriter	writer;
+
+	ml_writer_begin(&writer, p->env);
+	(void) ml_gbt.encode(p->fitted.model, &writer);
+	return writer;
+}
+
+/* Physically reorders the rows of a problem into another one. */
+static void
+copy_permuted(const Problem *from, Problem *to)
+{
+	int64_t		n = from->frame.n_rows;
+	uint32_t   *order;
+	int64_t		i;
+	int			k;
+
+	problem_begin(to, from->fit.task, n);
+	memcpy(to->parameters, from->parameters, sizeof(to->parameters));
+	order = ml_allocate(to->env, (size_t) n, sizeof(uint32_t));
+	for (i = 0; i < n; i++)
+	{
+		int			j = below((int) i + 1);
+
+		order[i] = order[j];
+		order[j] = (uint32_t) i;
+	}
+	if (from->weight != NULL)
+		to->weight = ml_allocate(to->env, (size_t) n, sizeof(double));
+	to->fit.weight = to->weight;
+	for (k = 0; k < from->frame.n_inputs; k++)
+	{
+		bool		category = from->inputs[k].category;
+		uint16_t   *code = category ? add_category(to, from->inputs[k].n_levels,
+												   from->inputs[k].has_other) : NULL;
+		double	   *number = category ? NULL : add_number(to);
+
+		for (i = 0; i < n; i++)
+		{
+			if (category)
+				code[i] = from->columns[k].code[order[i]];
+			else
+				number[i] = from->columns[k].number[order[i]];
+		}
+	}
+	for (i = 0; i < n; i++)
+	{
+		to->y[i] = from->y[order[i]];
+		to->identity[i] = from->identity[order[i]];
+		if (from->weight != NULL)
+			to->weight[i] = from->weight[order[i]];
+	}
+}
+
+/*
+ * Tests
+ */
+
+/* Loss on the marked rows of a CSV whose last columns are y and test. */
+static double
+csv_loss(const char *file, MlTask task)
+{
+	int			n_rows;
+	int			n_columns;
+	double	   *cells = unit_csv(file, &n_rows, &n_columns);
+	int			n_inputs = n_columns - 2;
+	Problem		p;
+	double		sum = 0;
+	int			n = 0;
+	int			i;
+	int			k;
+
+	problem_begin(&p, task, n_rows);
+	p.fit.n_rows = 0;
+	for (k = 0; k < n_inputs; k++)
+	{
+		double	   *column = add_number(&p);
+
+		for (i = 0; i < n_rows; i++)
+			column[i] = cells[i * n_columns + k];
+	}
+	for (i = 0; i < n_rows; i++)
+	{
+		p.y[i] = cells[i * n_columns + n_inputs];
+		if (cells[i * n_columns + n_inputs + 1] == 0)
+			p.rows[p.fit.n_rows++] = (uint32_t) i;
+	}
+	unit_ok(fit(&p) == ML_OK && p.fitted.iterations == 100, "%s: 100 trees", file);
+	for (i = 0; i < n_rows; i++)
+	{
+		if (cells[i * n_columns + n_inputs + 1] != 0)
+		{
+			sum += loss_of(task, p.y[i], predict(&p, i));
+			n++;
+		}
+	}
+	return sum / n;
+}
+
+static void
+test_quality(void)
+{
+	int			rows;
+	int			columns;
+	double	   *reference = unit_csv("gbt_reference.csv", &rows, &columns);
+	double		breast = csv_loss("gbt_breast.csv", ML_CLASSIFICATION);
+	double		diabetes = sqrt(csv_loss("gbt_diabetes.csv", ML_REGRESSION));
+
+	unit_ok(breast < reference[0] * 1.05, "breast cancer: log loss %.4f, scikit-learn %.4f",
+			breast, reference[0]);
+	unit_ok(diabetes < reference[1] * 1.02, "diabetes: rmse %.3f, scikit-learn %.3f",
+			diabetes, reference[1]);
+}
+
+/* Sum of squares around the means of two sides. */
+static double
+two_sides(const double *y, const bool *left, int n)
+{
+	double		sum[2] = {0, 0};
+	double		squares = 0;
+	int			count[2] = {0, 0};
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		sum[left[i]] += y[i];
+		count[left[i]]++;
+		squares += y[i] * y[i];
+	}
+	if (count[0] == 0 || count[1] == 0)
+		return INFINITY;
+	return squares - sum[0] * sum[0] / count[0] - sum[1] * sum[1] / count[1];
+}
+
+#define TINY 12
+
+/* One split of a number with missing values and of four equally frequent categories. */
+static void
+test_exhaustive(void)
+{
+	int			wrong = 0;
+	int			trial;
+
+	for (trial = 0; trial < 200; trial++)
+	{
+		Problem		p;
+		double	   *x;
+		uint16_t   *c;
+		bool		left[TINY];
+		double		best = INFINITY;
+		int			i;
+		int			t;
+		int			side;
+
+		problem_begin(&p, ML_REGRESSION, TINY);
+		x = add_number(&p);
+		c = add_category(&p, 4, false);
+		for (i = 0; i < TINY; i++)
+		{
+			x[i] = uniform() < 0.25 ? NAN : below(8);
+			c[i] = (uint16_t) (i % 4);
+			p.y[i] = uniform() + (trial % 2) * ((c[i] & 1) ^ (x[i] != x[i]));
+		}
+		set(&p, "trees", 1);
+		set(&p, "leaves", 2);
+		set(&p, "min_rows", 1);
+		set(&p, "learning_rate", 1);
+		for (t = -1; t < 8; t++)
+			for (side = 0; side < 2; side++)
+			{
+				for (i = 0; i < TINY; i++)
+					left[i] = x[i] != x[i] ? side == 1 : x[i] <= t;
+				best = fmin(best, two_sides(p.y, left, TINY));
+			}
+		for (t = 0; t < 16; t++)
+		{
+			for (i = 0; i < TINY; i++)
+				left[i] = (t >> c[i]) & 1;
+			best = fmin(best, two_sides(p.y, left, TINY));
+		}
+		if (fit(&p) != ML_OK || fabs(p.fitted.train_loss * TINY - best) > 1e-9)
+			wrong++;
+	}
+	unit_ok(wrong == 0, "the best split of 200 tiny data sets is found (%d are not)", wrong);
+}
+
+static void
+test_permutation(MlTask task, bool weighted)
+{
+	Problem		p;
+	Problem		q;
+	MlWriter	a;
+	MlWriter	b;
+
+	make_mixed(&p, task, 700, weighted);
+	set(&p, "trees", 30);
+	copy_permuted(&p, &q);
+	unit_ok(fit(&p) == ML_OK && fit(&q) == ML_OK, "mixed data fits");
+	a = encode(&p);
+	b = encode(&q);
+	unit_ok(a.length == b.length && memcmp(a.data, b.data, a.length) == 0,
+			"permuted rows give the same bytes (task %d, weighted %d, %d trees)",
+			task, weighted, p.fitted.iterations);
+	unit_ok(p.fitted.train_loss == q.fitted.train_loss, "and the same loss to the bit");
+}
+
+/* Scoring agrees to the bit with what training saw, also after decoding. */
+static void
+test_bits(MlTask task)
+{
+	Problem		p;
+	MlWriter	writer;
+	MlReader	reader;
+	void	   *decoded;
+	MlExactSum	sum;
+	double		inputs[MAX_INPUTS];
+	int			different = 0;
+	int64_t		i;
+
+	make_mixed(&p, task, 500, false);
+	unit_ok(fit(&p) == ML_OK, "fits");
+	writer = encode(&p);
+	ml_reader_begin(&reader, writer.data, writer.length);
+	unit_ok(ml_gbt.decode(p.env, &reader, &p.signature, task, &decoded) == ML_OK &&
+			reader.position == reader.length, "decodes: %s", p.env->error.message);
+	ml_sum_begin(&sum);
+	for (i = 0; i < 500; i++)
+	{
+		double		margin = predict(&p, i);
+
+		ml_frame_row(&p.frame, i, inputs);
+		different += margin != ml_gbt.predict(decoded, &p.signature, inputs);
+		ml_sum_add(&sum, (margin - p.y[i]) * (margin - p.y[i]));
+	}
+	unit_ok(different == 0, "a decoded model predicts the same bits");
+	if (task == ML_REGRESSION)
+		unit_ok(ml_sum_value(&sum) / 500 == p.fitted.train_loss, "training saw the same bits");
+}
+
+/* The label is whether x is missing, and the value says nothing. */
+static void
+test_missing(int missing_label)
+{
+	Problem		p;
+	double	   *x;
+	int			wrong = 0;
+	int64_t		i;
+
+	problem_begin(&p, ML_CLASSIFICATION, 400);
+	x = add_number(&p);
+	for (i = 0; i < 400; i++)
+	{
+		x[i] = uniform() < 0.4 ? NAN : uniform();
+		p.y[i] = (x[i] != x[i]) == missing_label;
+	}
+	unit_ok(fit(&p) == ML_OK, "fits");
+	for (i = 0; i < 400; i++)
+		wrong += (predict(&p, i) > 0) != (p.y[i] > 0.5);
+	unit_ok(wrong == 0, "missing is learnt as %d", missing_label);
+}
+
+/* Where training had no missing value, the larger side takes it. */
+static void
+test_missing_default(void)
+{
+	Problem		p;
+	double	   *x;
+	double		nothing = NAN;
+	int64_t		i;
+
+	problem_begin(&p, ML_REGRESSION, 100);
+	x = add_number(&p);
+	for (i = 0; i < 100; i++)
+	{
+		x[i] = (double) i;
+		p.y[i] = i < 30;
+	}
+	set(&p, "trees", 1);
+	set(&p, "learning_rate", 1);
+	set(&p, "leaves", 2);
+	unit_ok(fit(&p) == ML_OK, "fits");
+	unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &nothing), 0, 1e-12,
+			  "a missing value goes with the 70 rows, not the 30");
+	unit_near(predict(&p, 29), 1, 1e-12, "the split is exact below");
+	unit_near(predict(&p, 30), 0, 1e-12, "and above");
+}
+
+/* The signal is in a set of categories that no order of codes shows. */
+static void
+test_category_sets(void)
+{
+	Problem		p;
+	uint16_t   *c;
+	double		value;
+	int			wrong = 0;
+	int64_t		i;
+
+	problem_begin(&p, ML_REGRESSION, 1000);
+	c = add_category(&p, 20, false);
+	for (i = 0; i < 1000; i++)
+	{
+		c[i] = (uint16_t) below(19);	/* level 19 is not among the rows */
+		p.y[i] = c[i] % 3 == 1 ? 5 : -1;
+	}
+	set(&p, "trees", 1);
+	set(&p, "leaves", 2);
+	set(&p, "learning_rate", 1);
+	unit_ok(fit(&p) == ML_OK, "fits");
+	for (i = 0; i < 1000; i++)
+		wrong += fabs(predict(&p, i) - p.y[i]) > 1e-9;
+	unit_ok(wrong == 0, "one split on a set separates it (%d wrong)", wrong);
+	for (value = 19; value < 21; value++)
+		unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -1, 1e-9,
+				  "category %g without rows goes to the larger side", value);
+	value = 1e9;
+	unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -1, 1e-9,
+			  "and so does nonsense");
+}
+
+/* All 255 levels, others and missing ones at once. */
+static void
+test_many_categories(void)
+{
+	Problem		p;
+	uint16_t   *c;
+	int			wrong = 0;
+	int64_t		i;
+
+	problem_begin(&p, ML_REGRESSION, 8000);
+	c = add_category(&p, ML_MAX_LEVELS, true);
+	for (i = 0; i < 8000; i++)
+	{
+		c[i] = (uint16_t) below(257);
+		if (c[i] == 256)
+			c[i] = ML_CODE_MISSING;
+		p.y[i] = c[i] == ML_CODE_MISSING ? 9 : c[i] == 255 ? 7 : c[i] % 2;
+	}
+	set(&p, "min_rows", 1);
+	set(&p, "learning_rate", 0.3);
+	unit_ok(fit(&p) == ML_OK, "255 levels, other and missing fit");
+	for (i = 0; i < 8000; i++)
+		wrong += fabs(predict(&p, i) - p.y[i]) > 0.5;
+	/* one level, the rarest, shares a bin with "other": about 50 rows */
+	unit_ok(wrong < 70, "and are told apart (%d of 8000 rows are not)", wrong);
+}
+
+/* The number of trees is where the validation loss is least. */
+static void
+test_early_stopping(MlTask task)
+{
+	Problem		p;
+	Problem		full;
+	MlForest	prefix;
+	double		inputs[MAX_INPUTS];
+	double		best = INFINITY;
+	uint32_t	best_trees = 0;
+	uint32_t	t;
+	int64_t		i;
+
+	random_state = 4711;
+	make_mixed(&p, task, 900, false);
+	for (i = 0; i < 900; i++)
+	{
+		if (task == ML_REGRESSION)
+			p.y[i] += 6 * uniform();
+		else if (uniform() < 0.3)
+			p.y[i] = 1 - p.y[i];
+	}
+	full = p;
+	p.fit.n_rows = full.fit.n_rows = 500;
+	p.fit.validation = p.rows + 500;
+	p.fit.n_validation = 400;
+	set(&full, "trees", 300);
+	full.fit.parameters = full.parameters;
+	unit_ok(fit(&p) == ML_OK && fit(&full) == ML_OK, "fits");
+	prefix = *(MlForest *) full.fitted.model;
+	for (t = 0; t <= 300 && t < best_trees + 21; t++)
+	{
+		double		loss = 0;
+
+		prefix.n_trees = t;
+		for (i = 500; i < 900; i++)
+		{
+			ml_frame_row(&p.frame, i, inputs);
+			loss += loss_of(task, p.y[i], ml_forest_margin(&prefix, inputs)) / 400;
+		}
+		if (loss < best - 1e-12)
+		{
+			best = loss;
+			best_trees = t;
+		}
+	}
+	unit_ok(best_trees > 0 && best_trees < 80, "the least validation loss is inside (tree %u)",
+			best_trees);
+	unit_ok(p.fitted.iterations == (int) best_trees, "training kept %d trees, best are %u",
+			p.fitted.iterations, best_trees);
+	best = 0;
+	for (i = 0; i < 500; i++)
+		best += loss_of(task, p.y[i], predict(&p, i)) / 500;
+	unit_near(p.fitted.train_loss, best, 1e-12, "the training loss is that of the kept trees");
+}
+
+/* A row of weight three counts like three rows. */
+static void
+test_weights(MlTask task)
+{
+	Problem		p;
+	Problem		q;
+	double	   *x;
+	double	   *twin;
+	uint32_t	row = 0;
+	double		worst = 0;
+	int64_t		i;
+	int			k;
+
+	problem_begin(&p, task, 300);
+	problem_begin(&q, task, 900);
+	x = add_number(&p);
+	twin = add_number(&q);
+	p.weight = ml_allocate(p.env, 300, sizeof(double));
+	p.fit.weight = p.weight;
+	for (i = 0; i < 300; i++)
+	{
+		x[i] = floor(uniform() * 100);
+		p.y[i] = task == ML_REGRESSION ? sin(x[i] / 10) + uniform() : uniform() < x[i] / 100;
+		p.weight[i] = 1 + below(3);
+		for (k = 0; k < p.weight[i]; k++)
+		{
+			twin[row] = x[i];
+			q.y[row++] = p.y[i];
+		}
+	}
+	q.fit.n_rows = row;
+	set(&p, "min_rows", 1);
+	set(&q, "min_rows", 1);
+	set(&p, "min_hessian", 5);
+	set(&q, "min_hessian", 5);
+	set(&p, "trees", 20);
+	set(&q, "trees", 20);
+	unit_ok(fit(&p) == ML_OK && fit(&q) == ML_OK, "fits");
+	for (i = 0; i < 300; i++)
+	{
+		double		inputs = x[i];
+
+		worst = fmax(worst, fabs(predict(&p, i) - ml_gbt.predict(q.fitted.model, &q.signature, &inputs)));
+	}
+	unit_ok(worst < 1e-6, "weights are as repeated rows (task %d, off by %g)", task, worst);
+	unit_near(p.fitted.train_loss, q.fitted.train_loss, 1e-6, "and so is the loss");
+}
+
+static void
+test_nothing_to_learn(void)
+{
+	Problem		p;
+	double	   *x;
+	int64_t		i;
+
+	problem_begin(&p, ML_REGRESSION, 200);
+	x = add_number(&p);
+	for (i = 0; i < 200; i++)
+	{
+		x[i] = uniform();
+		p.y[i] = 0.1;
+	}
+	unit_ok(fit(&p) == ML_OK && p.fitted.iterations == 0, "a constant target needs no tree");
+	unit_near(predict(&p, 3), 0.1, 1e-15, "and is predicted");
+	unit_ok(strstr(unit_warnings(p.env), "min_rows") != NULL, "with a warning");
+
+	problem_begin(&p, ML_CLASSIFICATION, 30);
+	x = add_number(&p);
+	for (i = 0; i < 30; i++)
+	{
+		x[i] = (double) i;
+		p.y[i] = i < 10;
+	}
+	unit_ok(fit(&p) == ML_OK && p.fitted.iterations == 0, "30 rows cannot be split by 20");
+	unit_near(predict(&p, 3), log(10.0 / 20.0), 1e-12, "the base is the log-odds");
+
+	for (i = 0; i < 30; i++)
+		p.y[i] = 1;
+	unit_ok(fit(&p) == ML_OK && isfinite(predict(&p, 0)) && predict(&p, 0) > 3,
+			"one class alone gives a finite margin");
+}
+
+/* Neighbouring doubles, the ends of the range, huge targets. */
+static void
+test_extremes(void)
+{
+	static const double values[] = {-DBL_MAX, -1, -DBL_MIN, -4.9e-324, 0, 4.9e-324, 1, 1 + DBL_EPSILON, DBL_MAX};
+	Problem		p;
+	double	   *x;
+	int			wrong = 0;
+	int64_t		i;
+
+	problem_begin(&p, ML_REGRESSION, 9);
+	x = add_number(&p);
+	for (i = 0; i < 9; i++)
+	{
+		x[i] = values[i];
+		p.y[i] = (double) ((i * 5) % 9);
+	}
+	set(&p, "min_rows", 1);
+	set(&p, "trees", 1);
+	set(&p, "learning_rate", 1);
+	unit_ok(fit(&p) == ML_OK, "fits");
+	for (i = 0; i < 9; i++)
+		wrong += fabs(predict(&p, i) - p.y[i]) > 1e-9;
+	unit_ok(wrong == 0, "close and extreme values are told apart (%d wrong)", wrong);
+
+	for (i = 0; i < 9; i++)
+		p.y[i] = (i < 4 ? 1e300 : -1e300);
+	unit_ok(fit(&p) == ML_OK && fabs(predict(&p, 0) / 1e300 - 1) < 1e-9, "huge targets are learnt");
+	for (i = 0; i < 9; i++)
+		p.y[i] = (i < 4 ? 1e-310 : 0);
+	unit_ok(fit(&p) == ML_OK && isfinite(predict(&p, 0)), "tiny ones do no harm");
+	p.y[0] = DBL_MAX;
+	p.y[1] = -DBL_MAX;
+	p.y[8] = -DBL_MAX;
+	unit_ok(fit(&p) == ML_OK || p.env->error.status == ML_INVALID_DATA, "targets at the end of the range: %s",
+			p.env->error.message);
+}
+
+/* Trees do not depend on how many histograms are kept. */
+static void
+test_pool(void)
+{
+	Problem		p;
+	MlBins		bins[MAX_INPUTS];
+	MlBinned	binned;
+	MlGrower	grower[3];
+	MlGradient *gradient;
+	MlGradientScale scale = {1 << 20, 1};
+	MlGrowLimits limits = {40, 0, 5, 0, 0, 0, 0.1, 0};
+	static const size_t pool[] = {0, 200000, 100000000};
+	bool		same = true;
+	int64_t		i;
+	int			k;
+
+	make_mixed(&p, ML_REGRESSION, 2000, false);
+	gradient = ml_allocate(p.env, 2000, sizeof(MlGradient));
+	for (i = 0; i < 2000; i++)
+	{
+		gradient[i].g = (int64_t) (p.y[i] * (1 << 20));
+		gradient[i].h = 1;
+	}
+	unit_ok(ml_bins_fit(p.env, &p.signature, &p.frame, p.rows, 2000, p.identity, 255, bins) == ML_OK &&
+			ml_bins_apply(p.env, bins, &p.frame, p.rows, 2000, &binned) == ML_OK, "bins");
+	for (k = 0; k < 3; k++)
+	{
+		limits.pool_bytes = pool[k];
+		unit_ok(ml_grower_begin(&grower[k], p.env, &binned, &limits) == ML_OK &&
+				ml_grower_tree(&grower[k], gradient, scale) == ML_OK &&
+				grower[k].n_leaves == 40, "%d histograms are kept", grower[k].n_slots);
+		same = same && memcmp(grower[k].nodes, grower[0].nodes,
+							  grower[0].n_nodes * sizeof(MlTreeNode)) == 0;
+	}
+	unit_ok(grower[0].n_slots == 0 && grower[1].n_slots > 1 && grower[1].n_slots < 40 &&
+			grower[2].n_slots == 40, "none, some and all histograms fit");
+	unit_ok(same, "and the tree is the same");
+
+	limits.max_depth = 3;
+	limits.pool_bytes = pool[2];
+	unit_ok(ml_grower_begin(&grower[0], p.env, &binned, &limits) == ML_OK &&
+			ml_grower_tree(&grower[0], gradient, scale) == ML_OK &&
+			grower[0].n_leaves == 8, "depth 3 is 8 leaves");
+	same = true;
+	for (k = 0; k < grower[0].n_leaves; k++)
+		same = same && grower[0].leaves[k].n >= 5 && grower[0].leaves[k].depth <= 3;
+	unit_ok(same, "of at least 5 rows");
+}
+
+/* Edges of a sample depend on the set of rows only. */
+static void
+test_sampled_bins(void)
+{
+	enum
+	{
+	N = 250000};
+	Problem		p;
+	Problem		q;
+	MlBins		a;
+	MlBins		b;
+	double	   *x;
+	double		worst = 0;
+	int64_t		i;
+
+	problem_begin(&p, ML_REGRESSION, N);
+	x = add_number(&p);
+	for (i = 0; i < N; i++)
+		x[i] = i % 5 == 0 ? 0 : uniform();
+	copy_permuted(&p, &q);
+	unit_ok(ml_bins_fit(p.env, &p.signature, &p.frame, p.rows, N, p.identity, 100, &a) == ML_OK &&
+			ml_bins_fit(q.env, &q.signature, &q.frame, q.rows, N, q.identity, 100, &b) == ML_OK, "bins");
+	unit_ok(a.n_bins == 100 && b.n_bins == 100 && memcmp(a.edges, b.edges, 99 * sizeof(double)) == 0,
+			"permuted rows give the same edges");
+	for (i = 1; i < 99; i++)
+		worst = fmax(worst, fabs(a.edges[i] - i / 99.0));
+	unit_ok(a.edges[0] < 0.01 && worst < 0.02, "a frequent value has its bin, the others are quantiles (off by %g)",
+			worst);
+	unit_ok(ml_bin_of_number(&a, a.edges[7]) == 7 &&
+			ml_bin_of_number(&a, nextafter(a.edges[7], 1)) == 8 &&
+			ml_bin_of_number(&a, -1) == 0 && ml_bin_of_number(&a, 2) == 99 &&
+			ml_bin_of_number(&a, NAN) == 100, "an edge belongs to the bin below it");
+}
+
+/* Training obeys a stop at any time, and lack of memory anywhere. */
+static void
+test_interruption(void)
+{
+	Problem		p;
+	MlStatus	status;
+	int			good = 0;
+	int			calls;
+	size_t		budget;
+
+	for (calls = 0; calls < 400; calls += 7)
+	{
+		make_mixed(&p, ML_CLASSIFICATION, 200, false);
+		unit_stop_after(p.env, calls);
+		good += fit(&p) == ML_INTERRUPTED;
+	}
+	unit_ok(good == 58, "a stop is obeyed (%d of 58)", good);
+	good = 0;
+	for (budget = 0; budget < 100; budget++)
+	{
+		make_mixed(&p, ML_CLASSIFICATION, 200, false);
+		unit_budget(p.env, 20000 + budget * 8000);
+		status = fit(&p);
+		good += status == ML_OK || status == ML_OUT_OF_MEMORY;
+		if (budget == 0)
+			unit_ok(status == ML_OUT_OF_MEMORY, "a small budget is not enough");
+		if (budget == 99)
+			unit_ok(status == ML_OK, "a larger one is");
+	}
+	unit_ok(good == 100, "lack of memory is a status");
+}
+
+int
+main(void)
+{
+	test_quality();
+	test_exhaustive();
+	test_permutation(ML_REGRESSION, false);
+	test_permutation(ML_REGRESSION, true);
+	test_permutation(ML_CLASSIFICATION, false);
+	test_permutation(ML_CLASSIFICATION, true);
+	test_bits(ML_REGRESSION);
+	test_bits(ML_CLASSIFICATION);
+	test_missing(0);
+	test_missing(1);
+	test_missing_default();
+	test_category_sets();
+	test_many_categories();
+	test_early_stopping(ML_REGRESSION);
+	test_early_stopping(ML_CLASSIFICATION);
+	test_weights(ML_REGRESSION);
+	test_weights(ML_CLASSIFICATION);
+	test_nothing_to_learn();
+	test_extremes();
+	test_pool();
+	test_sampled_bins();
+	test_interruption();
+	return unit_done();
+}
