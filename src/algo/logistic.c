@@ -15,6 +15,8 @@
  * numbers per row are. Rows go by blocks in the given order, so equal input
  * gives equal bits.
  *
+ * Converged when |gradient_j| <= tolerance sqrt(rows * Hessian_jj) for all j.
+ *
  * Without a penalty classes that can be separated have no finite minimum:
  * the coefficients then are those where the tolerance ended the climb, and a
  * warning says so.
@@ -28,13 +30,16 @@
 #include "algo/newton.h"
 #include "math/func.h"
 
+/* Curvature, in rows, below which nothing holds a coefficient back. */
+#define CERTAIN 1e-8
+
 static const MlParameter logistic_parameters[] = {
 	{"l2", "lambda,reg_lambda", false, 1.0, 0.0, 1e100,
 	"penalty on the squared coefficients of standardised columns; 1 / C of other libraries"},
 	{"iterations", "max_iter", true, 100.0, 1.0, 100000.0,
 	"most Newton steps; a warning tells when they were not enough"},
 	{"tolerance", "tol", false, 1e-8, 1e-14, 0.1,
-	"converged when no component of the gradient, per row, is larger"}
+	"how exactly the minimum is met; 1e-8 gives about eight digits"}
 };
 
 enum
@@ -274,16 +279,48 @@ logistic_product(void *state, const double *direction, double *product)
 	return ML_OK;
 }
 
+/*
+ * A slot that moved although no row is in doubt about it any more: its rows
+ * are all of one class, and without penalty it would move for ever.
+ */
 static void
-warn_of_result(const Fit *fit, const MlNewtonResult *result)
+warn_of_certain_slots(Fit *fit)
+{
+	double		doubt = CERTAIN * fit->total_weight / (double) fit->input->n_rows;
+	double	   *curvature = fit->sum;	/* free by now, and n_slots <= n_wide */
+	char		name[96];
+	int			n_certain = 0;
+	int			first = 0;
+	int			k;
+
+	ml_design_narrow(&fit->design, fit->squares, curvature);
+	for (k = fit->design.n_slots - 1; k >= 0; k--)
+	{
+		if (fit->point[k + 1] != 0.0 && curvature[k] < doubt)
+		{
+			first = k;
+			n_certain++;
+		}
+	}
+	if (n_certain == 0)
+		return;
+	ml_design_slot_name(&fit->design, first, name, sizeof(name));
+	ml_warn(fit->env, "all rows with \"%s\" have the same class, so without penalty its coefficient "
+			"has no finite value (in all %d such); give l2 above 0", name, n_certain);
+}
+
+static void
+warn_of_result(Fit *fit, const MlNewtonResult *result)
 {
 	if (fit->l2 == 0.0 && fit->n_wrong == 0)
 		ml_warn(fit->env, "the features separate the classes completely, so without penalty the "
 				"coefficients have no finite value; give l2 above 0");
 	else if (!result->converged)
-		ml_warn(fit->env, "logistic did not converge in %d iterations: the gradient is %.3g per row, "
+		ml_warn(fit->env, "logistic did not converge in %d iterations: the scaled gradient is %.3g, "
 				"the tolerance %.3g; raise iterations, tolerance or l2", result->iterations,
-				result->gradient / fit->total_weight, fit->input->parameters[TOLERANCE]);
+				result->gradient / sqrt(fit->total_weight), fit->input->parameters[TOLERANCE]);
+	else if (fit->l2 == 0.0)
+		warn_of_certain_slots(fit);
 }
 
 static MlStatus
@@ -306,7 +343,7 @@ logistic_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 		return ML_OUT_OF_MEMORY;
 	point[0] = ml_log(fit.positive_weight / (fit.total_weight - fit.positive_weight));
 	ML_TRY(ml_newton(env, &objective, (int) input->parameters[ITERATIONS],
-					 input->parameters[TOLERANCE] * fit.total_weight, point, &result));
+					 input->parameters[TOLERANCE] * sqrt(fit.total_weight), point, &result));
 	ML_TRY(ml_effects_make(env, &fit.design, point[0], point + 1, &effects));
 	warn_of_result(&fit, &result);
 	fitted->model = effects;

@@ -86,16 +86,20 @@ inner(const double *a, const double *b, int n)
 }
 
 static double
-largest(const double *values, int n)
+scaled_gradient(const Newton *newton)
 {
 	double		most = 0.0;
 	int			i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < newton->n; i++)
 	{
+		double		size = fabs(newton->gradient[i]);
+
+		if (newton->diagonal[i] > 0.0)
+			size /= sqrt(newton->diagonal[i]);
 		/* Not fmax: a NaN must not be hidden. */
-		if (!(fabs(values[i]) <= most))
-			most = fabs(values[i]);
+		if (!(size <= most))
+			most = size;
 	}
 	return most;
 }
@@ -204,7 +208,7 @@ descend(Newton *newton, int iterations, double tolerance, double *point, MlNewto
 	for (;;)
 	{
 		ML_TRY(objective->gradient(objective->state, newton->gradient, newton->diagonal));
-		result->gradient = largest(newton->gradient, newton->n);
+		result->gradient = scaled_gradient(newton);
 		result->converged = result->gradient <= tolerance;
 		if (result->converged || !moved || result->iterations >= iterations)
 			return ML_OK;

@@ -26,14 +26,17 @@ typedef struct MlNewtonResult
 {
 	int			iterations;
 	double		value;
-	double		gradient;		/* its largest component */
+	double		gradient;		/* largest component over the root of its curvature */
 	bool		converged;
 } MlNewtonResult;
 
 /*
  * From point (n) to the minimum, in place, until no component of the gradient
- * is larger than `tolerance` or `iterations` Newton steps are done. Not having
- * converged is an answer, not a failure.
+ * is larger than `tolerance` times the root of its diagonal element of the
+ * Hessian, or `iterations` Newton steps are done. For a log-likelihood that
+ * measures each variable's error in its standard errors, so that rare
+ * categories are as exact as the rest. Not having converged is an answer, not
+ * a failure.
  */
 extern MlStatus ml_newton(MlEnv *env, const MlObjective *objective, int iterations,
 						  double tolerance, double *point, MlNewtonResult *result);
