@@ -74,5 +74,5 @@ mlops_alias_back(const char *model, const char *alias)
 	mlops_bind_text(&statement, alias);
 	mlops_bind_text(&statement, mlops_current_role());
 	result = mlops_write_returning(&statement);
-	return result->n_rows > 0 ? mlops_result_int(result, 0, 1) : 0;
+	return result->n_rows > 0 ? mlops_cell_int(result, 0, 1) : 0;
 }

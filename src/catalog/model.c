@@ -199,8 +199,8 @@ mlops_model_ensure(const char *name, const char *task)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to concurrent change of model \"%s\"", name)));
-	mlops_model_check_right(name, mlops_result_text(result, 0, 1), MLOPS_RIGHT_TRAIN);
-	stored_task = mlops_result_text(result, 0, 2);
+	mlops_model_check_right(name, mlops_cell_text(result, 0, 1), MLOPS_RIGHT_TRAIN);
+	stored_task = mlops_cell_text(result, 0, 2);
 	if (strcmp(stored_task, task) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),

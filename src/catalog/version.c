@@ -219,7 +219,7 @@ static void
 copy_digest(const MlopsResult *result, int column, MlopsVersion *version)
 {
 	Size		length;
-	uint8	   *digest = mlops_result_bytes(result, 0, column, &length);
+	uint8	   *digest = mlops_cell_bytes(result, 0, column, &length);
 
 	if (length != MLOPS_DIGEST_LENGTH)
 		ereport(ERROR,
@@ -247,21 +247,21 @@ mlops_version_load(const char *model, int number)
 	version->model = pstrdup(model);
 	version->version = number;
 	copy_digest(result, 1, version);
-	version->artifact_bytes = mlops_result_bigint(result, 0, 2);
-	version->task = mlops_result_text(result, 0, 3);
-	version->algorithm = mlops_result_text(result, 0, 4);
-	version->target = mlops_result_text(result, 0, 5);
-	version->classes = mlops_result_texts(result, 0, 6, &version->n_classes);
-	version->rows = mlops_result_bigint(result, 0, 7);
-	version->train_rows = mlops_result_bigint(result, 0, 8);
-	version->holdout_rows = mlops_result_bigint(result, 0, 9);
-	version->metric = mlops_result_text(result, 0, 10);
-	version->value = mlops_result_number(result, 0, 11);
-	version->baseline = mlops_result_number(result, 0, 12);
-	version->request = mlops_result_jsonb(result, 0, 13);
-	version->params = mlops_result_jsonb(result, 0, 14);
-	version->split = mlops_result_jsonb(result, 0, 15);
-	version->warnings = mlops_result_texts(result, 0, 16, &version->n_warnings);
+	version->artifact_bytes = mlops_cell_bigint(result, 0, 2);
+	version->task = mlops_cell_text(result, 0, 3);
+	version->algorithm = mlops_cell_text(result, 0, 4);
+	version->target = mlops_cell_text(result, 0, 5);
+	version->classes = mlops_cell_texts(result, 0, 6, &version->n_classes);
+	version->rows = mlops_cell_bigint(result, 0, 7);
+	version->train_rows = mlops_cell_bigint(result, 0, 8);
+	version->holdout_rows = mlops_cell_bigint(result, 0, 9);
+	version->metric = mlops_cell_text(result, 0, 10);
+	version->value = mlops_cell_number(result, 0, 11);
+	version->baseline = mlops_cell_number(result, 0, 12);
+	version->request = mlops_cell_jsonb(result, 0, 13);
+	version->params = mlops_cell_jsonb(result, 0, 14);
+	version->split = mlops_cell_jsonb(result, 0, 15);
+	version->warnings = mlops_cell_texts(result, 0, 16, &version->n_warnings);
 	return version;
 }
 
@@ -280,14 +280,14 @@ mlops_version_metrics(const char *model, int version, int *count)
 	rows = palloc0(sizeof(MlopsMetricRow) * Max(result->n_rows, 1));
 	for (i = 0; i < result->n_rows; i++)
 	{
-		rows[i].part = mlops_result_text(result, i, 1);
-		rows[i].metric.name = mlops_result_text(result, i, 2);
-		rows[i].class_label = mlops_result_text(result, i, 3);
-		rows[i].metric.value = mlops_result_number(result, i, 4);
-		rows[i].metric.low = mlops_result_number(result, i, 5);
-		rows[i].metric.high = mlops_result_number(result, i, 6);
-		rows[i].metric.baseline = mlops_result_number(result, i, 7);
-		rows[i].metric.rows = mlops_result_bigint(result, i, 8);
+		rows[i].part = mlops_cell_text(result, i, 1);
+		rows[i].metric.name = mlops_cell_text(result, i, 2);
+		rows[i].class_label = mlops_cell_text(result, i, 3);
+		rows[i].metric.value = mlops_cell_number(result, i, 4);
+		rows[i].metric.low = mlops_cell_number(result, i, 5);
+		rows[i].metric.high = mlops_cell_number(result, i, 6);
+		rows[i].metric.baseline = mlops_cell_number(result, i, 7);
+		rows[i].metric.rows = mlops_cell_bigint(result, i, 8);
 	}
 	return rows;
 }
@@ -307,12 +307,12 @@ mlops_version_features(const char *model, int version, int *count)
 	rows = palloc0(sizeof(MlopsFeatureRow) * Max(result->n_rows, 1));
 	for (i = 0; i < result->n_rows; i++)
 	{
-		rows[i].role = mlops_result_text(result, i, 1);
-		rows[i].position = mlops_result_int(result, i, 2);
-		rows[i].name = mlops_result_text(result, i, 3);
-		rows[i].type = mlops_result_text(result, i, 4);
-		rows[i].kind = mlops_result_text(result, i, 5);
-		rows[i].profile = mlops_result_jsonb(result, i, 6);
+		rows[i].role = mlops_cell_text(result, i, 1);
+		rows[i].position = mlops_cell_int(result, i, 2);
+		rows[i].name = mlops_cell_text(result, i, 3);
+		rows[i].type = mlops_cell_text(result, i, 4);
+		rows[i].kind = mlops_cell_text(result, i, 5);
+		rows[i].profile = mlops_cell_jsonb(result, i, 6);
 	}
 	return rows;
 }

@@ -257,7 +257,7 @@ result_value(const MlopsResult *result, int row, int column, bool *isnull)
 }
 
 bool
-mlops_result_is_null(const MlopsResult *result, int row, int column)
+mlops_cell_is_null(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 
@@ -266,7 +266,7 @@ mlops_result_is_null(const MlopsResult *result, int row, int column)
 }
 
 char *
-mlops_result_text(const MlopsResult *result, int row, int column)
+mlops_cell_text(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -275,7 +275,7 @@ mlops_result_text(const MlopsResult *result, int row, int column)
 }
 
 int32
-mlops_result_int(const MlopsResult *result, int row, int column)
+mlops_cell_int(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -284,7 +284,7 @@ mlops_result_int(const MlopsResult *result, int row, int column)
 }
 
 int64
-mlops_result_bigint(const MlopsResult *result, int row, int column)
+mlops_cell_bigint(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -293,7 +293,7 @@ mlops_result_bigint(const MlopsResult *result, int row, int column)
 }
 
 double
-mlops_result_number(const MlopsResult *result, int row, int column)
+mlops_cell_number(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -302,7 +302,7 @@ mlops_result_number(const MlopsResult *result, int row, int column)
 }
 
 bool
-mlops_result_boolean(const MlopsResult *result, int row, int column)
+mlops_cell_boolean(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -311,7 +311,7 @@ mlops_result_boolean(const MlopsResult *result, int row, int column)
 }
 
 Jsonb *
-mlops_result_jsonb(const MlopsResult *result, int row, int column)
+mlops_cell_jsonb(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -320,7 +320,7 @@ mlops_result_jsonb(const MlopsResult *result, int row, int column)
 }
 
 TimestampTz
-mlops_result_time(const MlopsResult *result, int row, int column)
+mlops_cell_time(const MlopsResult *result, int row, int column)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -329,7 +329,7 @@ mlops_result_time(const MlopsResult *result, int row, int column)
 }
 
 const char **
-mlops_result_texts(const MlopsResult *result, int row, int column, int *count)
+mlops_cell_texts(const MlopsResult *result, int row, int column, int *count)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);
@@ -350,7 +350,7 @@ mlops_result_texts(const MlopsResult *result, int row, int column, int *count)
 }
 
 uint8 *
-mlops_result_bytes(const MlopsResult *result, int row, int column, Size *length)
+mlops_cell_bytes(const MlopsResult *result, int row, int column, Size *length)
 {
 	bool		isnull;
 	Datum		value = result_value(result, row, column, &isnull);

@@ -88,18 +88,18 @@ extern void mlops_statement_end(MlopsStatement *statement);
 extern void mlops_section_end(MlopsSection *section);
 
 /* Columns of a result, rows from 0, columns from 1; NULL as NULL, NaN, 0, false. */
-extern bool mlops_result_is_null(const MlopsResult *result, int row, int column);
-extern char *mlops_result_text(const MlopsResult *result, int row, int column);
-extern int32 mlops_result_int(const MlopsResult *result, int row, int column);
-extern int64 mlops_result_bigint(const MlopsResult *result, int row, int column);
-extern double mlops_result_number(const MlopsResult *result, int row, int column);
-extern bool mlops_result_boolean(const MlopsResult *result, int row, int column);
-extern Jsonb *mlops_result_jsonb(const MlopsResult *result, int row, int column);
-extern TimestampTz mlops_result_time(const MlopsResult *result, int row, int column);
+extern bool mlops_cell_is_null(const MlopsResult *result, int row, int column);
+extern char *mlops_cell_text(const MlopsResult *result, int row, int column);
+extern int32 mlops_cell_int(const MlopsResult *result, int row, int column);
+extern int64 mlops_cell_bigint(const MlopsResult *result, int row, int column);
+extern double mlops_cell_number(const MlopsResult *result, int row, int column);
+extern bool mlops_cell_boolean(const MlopsResult *result, int row, int column);
+extern Jsonb *mlops_cell_jsonb(const MlopsResult *result, int row, int column);
+extern TimestampTz mlops_cell_time(const MlopsResult *result, int row, int column);
 /* A text[] column; *count is 0 for NULL. */
-extern const char **mlops_result_texts(const MlopsResult *result, int row, int column, int *count);
+extern const char **mlops_cell_texts(const MlopsResult *result, int row, int column, int *count);
 /* A bytea column, copied out; *length is 0 for NULL. */
-extern uint8 *mlops_result_bytes(const MlopsResult *result, int row, int column, Size *length);
+extern uint8 *mlops_cell_bytes(const MlopsResult *result, int row, int column, Size *length);
 
 /* Name of the current role, palloc'd. */
 extern char *mlops_current_role(void);
