@@ -144,7 +144,11 @@ sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows, const uint64_t *id
 	if (keys == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < n_rows; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(env));
 		keys[i] = ml_hash_word(SAMPLE_SALT, identity[rows[i]]);
+	}
 	ML_TRY(ml_sort_u64(env, keys, (size_t) n_rows));
 	limit = keys[ML_BIN_SAMPLE_ROWS - 1];
 	for (i = 0; i < n_rows && keys[i] <= limit; i++)
@@ -157,6 +161,8 @@ sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows, const uint64_t *id
 	n = 0;
 	for (i = 0; i < n_rows; i++)
 	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(env));
 		if (ml_hash_word(SAMPLE_SALT, identity[rows[i]]) <= limit)
 			(*sample)[n++] = rows[i];
 	}

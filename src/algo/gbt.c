@@ -163,6 +163,9 @@ begin(Boosting *boosting, MlEnv *env, const MlFitInput *input)
 
 	if (input->n_rows < 1)
 		return ml_fail(env, ML_INVALID_DATA, "there are no rows to learn from");
+	if (input->signature->n_inputs > UINT16_MAX)
+		return ml_fail(env, ML_LIMIT, "gbt can have %d inputs at most, but there are %d",
+					   UINT16_MAX, input->signature->n_inputs);
 	memset(boosting, 0, sizeof(*boosting));
 	boosting->env = env;
 	boosting->input = input;
@@ -300,9 +303,12 @@ add_tree(Boosting *boosting)
 		const uint32_t *index = grower->partition.index + range->begin;
 		double		value = grower->nodes[range->node].value.number;
 
-		ML_TRY(ml_check_stop(boosting->env));
 		for (i = 0; i < range->n; i++)
+		{
+			if (i % BLOCK_ROWS == 0)
+				ML_TRY(ml_check_stop(boosting->env));
 			boosting->margin[index[i]] += value;
+		}
 	}
 	return ML_OK;
 }

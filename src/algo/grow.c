@@ -7,6 +7,8 @@
 
 #include "algo/grow.h"
 
+#define BLOCK_ROWS 65536
+
 /* Smoothing of category means, in hessians (rows, for squared loss). */
 #define CATEGORY_SMOOTHING 10.0
 
@@ -119,6 +121,8 @@ begin_tree(MlGrower *grower)
 	ml_partition_reset(&grower->partition, grower->data->n_rows);
 	for (i = 0; i < grower->data->n_rows; i++)
 	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(grower->env));
 		total.g += grower->gradient[i].g;
 		total.h += grower->gradient[i].h;
 	}

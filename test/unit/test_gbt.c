@@ -382,6 +382,40 @@ test_permutation(MlTask task, bool weighted)
 	unit_ok(p.fitted.train_loss == q.fitted.train_loss, "and the same loss to the bit");
 }
 
+/* So does the order in which training and validation rows are listed. */
+static void
+test_row_lists(MlTask task)
+{
+	Problem		p;
+	MlWriter	a;
+	MlWriter	b;
+	uint32_t	swap;
+	int			i;
+
+	make_mixed(&p, task, 900, true);
+	p.fit.n_rows = 500;
+	p.fit.validation = p.rows + 500;
+	p.fit.n_validation = 400;
+	unit_ok(fit(&p) == ML_OK, "fits");
+	a = encode(&p);
+	for (i = 0; i < 250; i++)
+	{
+		swap = p.rows[i];
+		p.rows[i] = p.rows[499 - i];
+		p.rows[499 - i] = swap;
+	}
+	for (i = 0; i < 399; i++)
+	{
+		swap = p.rows[500 + i];
+		p.rows[500 + i] = p.rows[501 + i];
+		p.rows[501 + i] = swap;
+	}
+	unit_ok(fit(&p) == ML_OK, "fits");
+	b = encode(&p);
+	unit_ok(a.length == b.length && memcmp(a.data, b.data, a.length) == 0,
+			"other lists of the same rows give the same bytes (%d trees)", p.fitted.iterations);
+}
+
 /* Scoring agrees to the bit with what training saw, also after decoding. */
 static void
 test_bits(MlTask task)
@@ -822,6 +856,8 @@ main(void)
 	test_permutation(ML_REGRESSION, true);
 	test_permutation(ML_CLASSIFICATION, false);
 	test_permutation(ML_CLASSIFICATION, true);
+	test_row_lists(ML_REGRESSION);
+	test_row_lists(ML_CLASSIFICATION);
 	test_bits(ML_REGRESSION);
 	test_bits(ML_CLASSIFICATION);
 	test_missing(0);

@@ -1,0 +1,478 @@
+/*
+ * test_artifact.c
+ *		Models as bytes: what goes in comes out, what is damaged is refused, and
+ *		bytes made by an enemy do no harm.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "artifact/format.h"
+#include "math/rng.h"
+#include "unit.h"
+
+#define N_ROWS 300
+#define N_INPUTS 13				/* number, category, date (4), number, timestamptz (5), category */
+#define N_MUTATIONS 5000
+
+static const char *const colours[] = {"", "blue", "gr\xc3\xbcn", "red"};
+static const char *const sizes[] = {"L", "M", "XL"};
+
+static uint64_t random_state = 1;
+
+static uint64_t
+random64(void)
+{
+	random_state++;
+	return ml_mix64(random_state);
+}
+
+static size_t
+below(size_t n)
+{
+	return random64() % n;
+}
+
+/* Everything that a model is made of, in one place. */
+typedef struct Sample
+{
+	MlEnv	   *env;
+	MlModel		model;
+	MlFrame		frame;
+	MlFeature	features[6];
+	MlInput		inputs[N_INPUTS];
+	MlInputColumn columns[N_INPUTS];
+	const char *labels[2];
+	uint8_t    *bytes;
+	size_t		length;
+} Sample;
+
+static void
+add_feature(Sample *sample, const char *name, MlType type, const char *const *levels, int n_levels)
+{
+	MlSignature *signature = &sample->model.signature;
+	MlFeature  *feature = &signature->features[signature->n_features];
+	MlKind		kind = ml_type_kind(type);
+	int			i;
+
+	feature->name = name;
+	feature->type = type;
+	feature->first_input = signature->n_inputs;
+	feature->n_inputs = kind != ML_KIND_TIME ? 1 : type == ML_DATE ? 4 : 5;
+	feature->n_levels = n_levels;
+	feature->level = ml_allocate(sample->env, 8, sizeof(char *));
+	feature->level_length = ml_allocate(sample->env, 8, sizeof(uint32_t));
+	for (i = 0; i < n_levels; i++)
+	{
+		feature->level[i] = levels[i];
+		feature->level_length[i] = (uint32_t) strlen(levels[i]);
+	}
+	for (i = 0; i < feature->n_inputs; i++)
+	{
+		MlInput    *input = &signature->inputs[signature->n_inputs++];
+
+		input->feature = signature->n_features;
+		input->part = kind == ML_KIND_TIME ? (MlPart) (ML_PART_DAYS + i) : ML_PART_VALUE;
+		input->category = kind == ML_KIND_CATEGORY;
+		input->n_levels = n_levels;
+		input->mode = n_levels > 0 ? 1 : 0;
+		input->has_other = n_levels == 4;
+		input->has_missing = true;
+		input->mean = 0.5;
+		input->sd = 0.25;
+	}
+	signature->n_features++;
+}
+
+/* Random values in every input, missing ones too. */
+static void
+fill_frame(Sample *sample)
+{
+	int			i;
+	int			k;
+
+	sample->frame.n_rows = N_ROWS;
+	sample->frame.n_inputs = N_INPUTS;
+	sample->frame.columns = sample->columns;
+	for (k = 0; k < N_INPUTS; k++)
+	{
+		double	   *number = ml_allocate(sample->env, N_ROWS, sizeof(double));
+		uint16_t   *code = ml_allocate(sample->env, N_ROWS, sizeof(uint16_t));
+
+		for (i = 0; i < N_ROWS; i++)
+		{
+			bool		missing = below(10) == 0;
+			int			n_levels = sample->inputs[k].n_levels;
+
+			number[i] = missing ? NAN : ml_hash_uniform(random64());
+			code[i] = missing ? ML_CODE_MISSING :
+				(uint16_t) below((size_t) n_levels + sample->inputs[k].has_other + (n_levels == 0));
+		}
+		if (sample->inputs[k].category)
+			sample->columns[k].code = code;
+		else
+			sample->columns[k].number = number;
+	}
+}
+
+static MlStatus
+fit_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
+{
+	MlEnv	   *env = sample->env;
+	double		parameters[ML_MAX_PARAMETERS];
+	double	   *y = ml_allocate(env, N_ROWS, sizeof(double));
+	uint64_t   *identity = ml_allocate(env, N_ROWS, sizeof(uint64_t));
+	uint32_t   *rows = ml_allocate(env, N_ROWS, sizeof(uint32_t));
+	MlFitInput	input;
+	MlFitted	fitted;
+	int			i;
+
+	for (i = 0; i < N_ROWS; i++)
+	{
+		double		signal = sample->columns[0].number[i] + (sample->columns[1].code[i] % 2) * 0.7;
+
+		signal = (signal == signal ? signal : 0.3) + ml_hash_uniform(random64()) * 0.5;
+		y[i] = task == ML_REGRESSION ? signal : signal > 1;
+		identity[i] = random64();
+		rows[i] = (uint32_t) i;
+	}
+	memset(&input, 0, sizeof(input));
+	ML_TRY(ml_parameters_resolve(env, algorithm, NULL, 0, parameters));
+	input.signature = &sample->model.signature;
+	input.frame = &sample->frame;
+	input.task = task;
+	input.n_classes = task == ML_CLASSIFICATION ? 2 : 0;
+	input.y = y;
+	input.identity = identity;
+	input.rows = rows;
+	input.n_rows = N_ROWS;
+	input.parameters = parameters;
+	if (strcmp(algorithm->name, "gbt") == 0)
+		parameters[ml_parameter_index(algorithm, "trees")] = 10;
+	ML_TRY(algorithm->fit(env, &input, &fitted));
+	sample->model.fitted = fitted.model;
+	return ML_OK;
+}
+
+static void
+make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
+{
+	MlModel    *model = &sample->model;
+
+	memset(sample, 0, sizeof(*sample));
+	sample->env = unit_env();
+	model->task = task;
+	model->algorithm = algorithm;
+	model->target = "gewählt";
+	sample->labels[0] = "no";
+	sample->labels[1] = "yes";
+	model->labels = sample->labels;
+	model->n_classes = task == ML_CLASSIFICATION ? 2 : 0;
+	model->threshold = 0.375;
+	model->signature.features = sample->features;
+	model->signature.inputs = sample->inputs;
+	model->signature.time_zone = "Europe/Berlin";
+	add_feature(sample, "income", ML_DOUBLE, NULL, 0);
+	add_feature(sample, "colour", ML_TEXT, colours, 4);
+	add_feature(sample, "joined", ML_DATE, NULL, 0);
+	add_feature(sample, "age", ML_INTEGER, NULL, 0);
+	add_feature(sample, "seen", ML_TIMESTAMPTZ, NULL, 0);
+	add_feature(sample, "size", ML_ENUM, sizes, 3);
+	fill_frame(sample);
+	unit_ok(fit_sample(sample, algorithm, task) == ML_OK, "%s fits task %d: %s",
+			algorithm->name, task, sample->env->error.message);
+	unit_ok(ml_model_encode(sample->env, model, &sample->bytes, &sample->length) == ML_OK,
+			"and is encoded in %zu bytes: %s", sample->length, sample->env->error.message);
+}
+
+/*
+ * Tests
+ */
+
+static void
+test_round_trip(const Sample *sample)
+{
+	const MlModel *before = &sample->model;
+	MlModel		after;
+	double		inputs[N_INPUTS];
+	uint8_t    *again;
+	size_t		length;
+	int			different = 0;
+	int			i;
+
+	unit_ok(ml_model_decode(sample->env, sample->bytes, sample->length, &after) == ML_OK,
+			"it is decoded: %s", sample->env->error.message);
+	unit_ok(after.task == before->task && after.algorithm == before->algorithm &&
+			after.n_classes == before->n_classes && after.signature.n_inputs == N_INPUTS,
+			"as what it was");
+	unit_text(after.target, "gewählt", "with the target");
+	unit_text(after.signature.time_zone, "Europe/Berlin", "the time zone");
+	unit_text(after.signature.features[4].name, "seen", "the features");
+	if (after.n_classes == 2)
+	{
+		unit_text(after.labels[1], "yes", "the labels");
+		unit_near(after.threshold, 0.375, 0, "the threshold");
+	}
+	unit_ok(after.signature.features[1].level_length[2] == 5 &&
+			memcmp(after.signature.features[1].level[2], "gr\xc3\xbcn", 5) == 0, "and the levels");
+	unit_ok(after.signature.inputs[1].has_other && !after.signature.inputs[12].has_other &&
+			after.signature.inputs[8].part == ML_PART_MONTH, "inputs too");
+	for (i = 0; i < N_ROWS; i++)
+	{
+		ml_frame_row(&sample->frame, i, inputs);
+		different += ml_model_predict(before, inputs) != ml_model_predict(&after, inputs);
+	}
+	unit_ok(different == 0, "every row is predicted with the same bits");
+	unit_ok(ml_model_encode(sample->env, &after, &again, &length) == ML_OK &&
+			length == sample->length && memcmp(again, sample->bytes, length) == 0,
+			"and encoding it again gives the same bytes");
+}
+
+/* An exact copy on the heap, so that AddressSanitizer sees any step beyond it. */
+static uint8_t *
+copy_bytes(const uint8_t *bytes, size_t length, size_t room)
+{
+	uint8_t    *copy = malloc(room > 0 ? room : 1);
+
+	memset(copy, 0, room);
+	memcpy(copy, bytes, length < room ? length : room);
+	return copy;
+}
+
+static void
+fix_header(uint8_t *bytes, size_t length)
+{
+	uint64_t	stored = length;
+	uint32_t	crc;
+
+	if (length < ML_ARTIFACT_HEADER)
+		return;
+	memcpy(bytes + ML_ARTIFACT_SUMMED_AT, &stored, sizeof(stored));
+	crc = ml_crc32c(bytes + ML_ARTIFACT_SUMMED_AT, length - ML_ARTIFACT_SUMMED_AT);
+	memcpy(bytes + ML_ARTIFACT_CRC_AT, &crc, sizeof(crc));
+}
+
+/* Predicts whatever can be decoded; true when it could. */
+static bool
+try_bytes(const uint8_t *bytes, size_t length, MlStatus *status)
+{
+	MlEnv	   *env = unit_env();
+	MlModel		model;
+	double	   *inputs;
+	int			k;
+	int			round;
+
+	/* a few times the honest size: counts must be checked before allocating */
+	unit_budget(env, 400000);
+	*status = ml_model_decode(env, bytes, length, &model);
+	if (*status != ML_OK)
+		return false;
+	inputs = malloc(sizeof(double) * (size_t) model.signature.n_inputs);
+	for (round = 0; round < 4; round++)
+	{
+		for (k = 0; k < model.signature.n_inputs; k++)
+			inputs[k] = below(5) == 0 ? NAN : model.signature.inputs[k].category ?
+				(double) below((size_t) model.signature.inputs[k].n_levels + 1) :
+				ml_hash_uniform(random64()) * 2 - 0.5;
+		(void) ml_model_predict(&model, inputs);
+	}
+	free(inputs);
+	return true;
+}
+
+static void
+mutate(uint8_t *bytes, size_t length)
+{
+	static const uint32_t words[] = {0, 1, 2, 255, 256, 0x7fffffff, 0x80000000, 0xffffffff, 0x7ff00000, 0x7ff80000};
+	int			n = 1 + (int) below(3);
+
+	while (n-- > 0)
+	{
+		/* half of the places in the signature, which comes first */
+		size_t		at = below(2) == 0 ? below(length) : below(length < 900 ? length : 900);
+		uint32_t	word = words[below(10)];
+		size_t		from = below(length);
+
+		switch (below(4))
+		{
+			case 0:
+				bytes[at] ^= (uint8_t) (1 << below(8));
+				break;
+			case 1:
+				bytes[at] = (uint8_t) random64();
+				break;
+			case 2:
+				if (at / 4 * 4 + 4 <= length)
+					memcpy(bytes + at / 4 * 4, &word, 4);
+				break;
+			default:
+				if (at + 8 <= length && from + 8 <= length)
+					memmove(bytes + at, bytes + from, 8);
+		}
+	}
+}
+
+static void
+test_fuzz(const Sample *sample)
+{
+	int			decoded = 0;
+	int			unnoticed = 0;
+	int			bad_status = 0;
+	int			i;
+
+	for (i = 0; i < N_MUTATIONS; i++)
+	{
+		bool		fixed = i % 2 == 0;
+		bool		resized = below(5) == 0;
+		size_t		length = resized ? below(sample->length + 64) : sample->length;
+		uint8_t    *bytes = copy_bytes(sample->bytes, sample->length, length);
+		MlStatus	status;
+		bool		changed;
+
+		if (length > 0 && (!resized || below(2) == 0))
+			mutate(bytes, length);
+		if (fixed)
+			fix_header(bytes, length);
+		changed = length != sample->length || memcmp(bytes, sample->bytes, length) != 0;
+		if (try_bytes(bytes, length, &status))
+		{
+			decoded++;
+			unnoticed += changed && !fixed;
+		}
+		else
+			bad_status += status != ML_CORRUPT;
+		free(bytes);
+	}
+	unit_ok(unnoticed == 0, "%s: no damage escapes the checksum", sample->model.algorithm->name);
+	unit_ok(bad_status == 0, "whatever is refused is refused as damaged, within a small budget");
+	unit_ok(decoded > N_MUTATIONS / 50 && decoded < N_MUTATIONS / 2,
+			"%d of %d mutations decode and predict", decoded, N_MUTATIONS);
+}
+
+/* Cut at every length, with a right checksum. */
+static void
+test_truncation(const Sample *sample)
+{
+	size_t		step = sample->length / 1500 + 1;
+	size_t		length;
+	int			accepted = 0;
+	MlStatus	status;
+
+	for (length = 0; length < sample->length; length += length < 1000 ? 1 : step)
+	{
+		uint8_t    *bytes = copy_bytes(sample->bytes, sample->length, length);
+
+		fix_header(bytes, length);
+		accepted += try_bytes(bytes, length, &status);
+		free(bytes);
+	}
+	unit_ok(accepted == 0, "no truncation is accepted");
+}
+
+static void
+test_header(const Sample *sample)
+{
+	uint8_t    *bytes = copy_bytes(sample->bytes, sample->length, sample->length + 8);
+	MlModel		model;
+
+	bytes[8] = 2;
+	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "version 2 is refused");
+	unit_text(sample->env->error.message, "model has format version 2, but only 1 can be read", "by name");
+	bytes[8] = 1;
+	bytes[0] = 'X';
+	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "so is other magic");
+	bytes[0] = 'M';
+	bytes[sample->length - 1] ^= 1;
+	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "and a flipped bit");
+	unit_text(sample->env->error.message, "model is damaged: its checksum is wrong", "by the checksum");
+	bytes[sample->length - 1] ^= 1;
+	fix_header(bytes, sample->length + 8);
+	unit_ok(ml_model_decode(sample->env, bytes, sample->length + 8, &model) == ML_CORRUPT, "and bytes behind the end");
+	unit_text(sample->env->error.message, "model is damaged: there are bytes behind its end", "with a reason");
+	memmove(bytes + 1, sample->bytes, sample->length);
+	unit_ok(ml_model_decode(sample->env, bytes + 1, sample->length, &model) == ML_CORRUPT, "and an odd address");
+	free(bytes);
+}
+
+/* A model that could not be read again is not written. */
+static void
+refuse(Sample *sample, const char *what, const char *message)
+{
+	uint8_t    *bytes;
+	size_t		length;
+
+	unit_ok(ml_model_encode(sample->env, &sample->model, &bytes, &length) == ML_INVALID_DATA,
+			"%s is not encoded", what);
+	unit_text(sample->env->error.message, message, "with the reason");
+}
+
+static void
+test_refusals(Sample *sample)
+{
+	MlModel    *model = &sample->model;
+	MlSignature *signature = &model->signature;
+
+	model->threshold = 1.5;
+	refuse(sample, "a threshold of 1.5", "model cannot be stored: its threshold is not between 0 and 1");
+	model->threshold = 0.5;
+	sample->labels[0] = "yes";
+	refuse(sample, "one label twice", "model cannot be stored: its labels are equal");
+	sample->labels[0] = "no";
+	sample->features[0].name = "b\xff";
+	refuse(sample, "a name of bad bytes", "model cannot be stored: feature 1 has a name that is not valid");
+	sample->features[0].name = "colour";
+	refuse(sample, "one name twice", "model cannot be stored: feature 2 has the name of another one");
+	sample->features[0].name = "income";
+	sample->features[1].level[3] = "amber";
+	refuse(sample, "levels out of order", "model cannot be stored: feature 2 has levels that do not ascend");
+	sample->features[1].level[3] = "red";
+	sample->inputs[0].sd = 0;
+	refuse(sample, "a deviation of 0", "model cannot be stored: feature 1 has a mean or deviation that is not valid");
+	sample->inputs[0].sd = 1;
+	signature->time_zone = NULL;
+	refuse(sample, "timestamptz without time zone", "model cannot be stored: feature 5 needs a time zone");
+	signature->time_zone = "UTC";
+}
+
+static void
+test_utf8(void)
+{
+	static const char *const good[] = {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+	"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xe2\x82\xac" "b"};
+	static const char *const bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xc2", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82",
+	"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc2\x20"};
+	size_t		i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		unit_ok(ml_text_valid(good[i], strlen(good[i])), "text %zu is UTF-8", i);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		unit_ok(!ml_text_valid(bad[i], strlen(bad[i])), "text %zu is not", i);
+	unit_ok(!ml_text_valid("a\0b", 3), "nor is one with a zero byte");
+}
+
+int
+main(void)
+{
+	Sample		sample;
+	int			a;
+	int			task;
+
+	for (a = 0; a < ml_n_algorithms; a++)
+	{
+		for (task = ML_REGRESSION; task <= ML_CLASSIFICATION; task++)
+		{
+			if ((ml_algorithms[a]->tasks & (1u << task)) == 0)
+				continue;
+			make_sample(&sample, ml_algorithms[a], (MlTask) task);
+			test_round_trip(&sample);
+			test_fuzz(&sample);
+			test_truncation(&sample);
+			test_header(&sample);
+			if (task == ML_CLASSIFICATION)
+				test_refusals(&sample);
+		}
+	}
+	test_utf8();
+	return unit_done();
+}
