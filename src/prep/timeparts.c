@@ -95,7 +95,7 @@ ml_time_part(double microseconds, MlPart part)
 		case ML_PART_VALUE:
 			return microseconds;
 		case ML_PART_DAYS:
-			return (double) day + (double) rest / (double) DAY_MICROSECONDS;
+			return rest == 0 ? (double) day : microseconds / (double) DAY_MICROSECONDS;
 		case ML_PART_MONTH:
 			month_and_day(day, &month, &day_of_month);
 			return month;
