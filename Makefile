@@ -144,6 +144,6 @@ build/objects: FORCE
 	@echo '$(OBJS)' | cmp -s - $@ || echo '$(OBJS)' >$@
 
 mlops--$(MLOPS_VERSION).sql: $(sort $(wildcard sql/[0-9]*.sql)) mlops.control
-	cat $(filter sql/%,$^) >$@.tmp && mv $@.tmp $@
+	{ printf '%s\n' '\echo Use "CREATE EXTENSION mlops" to load this file. \quit'; cat $(filter sql/%,$^); } >$@.tmp && mv $@.tmp $@
 
 endif

@@ -1,0 +1,60 @@
+# What the TAP tests have in common: servers with the library loaded, and the
+# tables of test/data.
+package MlopsTest;
+use strict;
+use warnings;
+use Cwd 'abs_path';
+use Exporter 'import';
+use File::Basename 'dirname';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+
+our @EXPORT = qw(mlops_node create_database load_table value wait_until);
+
+my $data = abs_path(dirname(__FILE__) . '/../data');
+
+# A running server that preloads mlops (preload => 0: does not), with further
+# settings as NAME => VALUE; allows_streaming => 1 lets standbys follow it.
+sub mlops_node {
+    my ($name, %settings) = @_;
+    my $preload = delete $settings{preload} // 1;
+    my $streaming = delete $settings{allows_streaming} // 0;
+    my $node = PostgreSQL::Test::Cluster->new($name);
+
+    $node->init(allows_streaming => $streaming);
+    $node->append_conf('postgresql.conf', "shared_preload_libraries = 'mlops'") if $preload;
+    $node->append_conf('postgresql.conf', "max_worker_processes = 16\nfsync = off\ntimezone = 'UTC'");
+    $node->append_conf('postgresql.conf', "$_ = '$settings{$_}'") for sort keys %settings;
+    $node->start;
+    return $node;
+}
+
+# A database with the extension.
+sub create_database {
+    my ($node, $database) = @_;
+    $node->safe_psql('postgres', "CREATE DATABASE $database");
+    $node->safe_psql($database, 'CREATE EXTENSION mlops');
+    return;
+}
+
+# One of the tables of test/data, with its rows.
+sub load_table {
+    my ($node, $database, @tables) = @_;
+    $node->safe_psql($database, "\\cd $data\n\\i $_.sql") for @tables;
+    return;
+}
+
+# The one value that a query returns.
+sub value {
+    my ($node, $database, $query) = @_;
+    return $node->safe_psql($database, $query);
+}
+
+# True as soon as the query returns the expected text; false after a minute,
+# with the query and its last answer in the log.
+sub wait_until {
+    my ($node, $database, $query, $expected) = @_;
+    return $node->poll_query_until($database, $query, $expected // 't');
+}
+
+1;
