@@ -257,6 +257,8 @@ count_holdout(const MlSplitter *splitter, int64_t *wanted)
 			least = options->min_class;
 		if (wanted[rarest] < least)
 			wanted[rarest] = least;
+		if (wanted[1 - rarest] < wanted[rarest])
+			wanted[1 - rarest] = wanted[rarest];
 	}
 	for (c = 0; c < splitter->n_classes; c++)
 	{

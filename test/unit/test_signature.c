@@ -201,7 +201,7 @@ test_many_categories(void)
 	unit_stop_after(env, 3);
 	unit_ok(fit_all(env, table, 255, &s) == ML_INTERRUPTED, "a stop is obeyed");
 	env = unit_env();
-	unit_budget(env, 500000);
+	unit_budget(env, 1000000);
 	unit_ok(fit_all(env, table, 255, &s) == ML_OUT_OF_MEMORY, "and a budget");
 }
 
