@@ -3,7 +3,7 @@ use strict;
 use warnings;
 use Lint;
 
-sub name { my ($file) = @_; return $file =~ m{([^/]+)\.[^.]+$}; }
+sub name { my ($name) = $_[0] =~ m{([^/]+)\.[^.]+$}; return $name; }
 
 my %input;
 push @{ $input{ name($_) } }, $_ for files('test/sql/*.sql', 'test/specs/*.spec');
