@@ -80,17 +80,20 @@ numeric_to_double(Numeric number)
 											  NumericGetDatum(number)));
 }
 
-static char *
-numeric_text(Numeric number)
-{
-	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-}
-
 /* Shortest text that reads back as the number. */
 static char *
 double_text(double number)
 {
 	return DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(number)));
+}
+
+/* As it was written, unless that would fill the screen. */
+static char *
+numeric_text(Numeric number)
+{
+	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+
+	return strlen(text) <= 30 ? text : double_text(numeric_to_double(number));
 }
 
 static void
