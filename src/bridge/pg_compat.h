@@ -31,4 +31,11 @@
 #define MLOPS_BACKEND_NUMBER (MyProc->pgprocno)
 #endif
 
+/* Number of the top-level transaction in this backend. 17 moved it into vxid. */
+#if PG_VERSION_NUM >= 170000
+#define MLOPS_LOCAL_TRANSACTION (MyProc->vxid.lxid)
+#else
+#define MLOPS_LOCAL_TRANSACTION (MyProc->lxid)
+#endif
+
 #endif							/* MLOPS_BRIDGE_PG_COMPAT_H */

@@ -12,7 +12,7 @@
 #include "executor/spi.h"
 #include "utils/jsonb.h"
 
-#include "prep/table.h"
+#include "prep/signature.h"
 
 typedef struct MlopsSourceColumn
 {
@@ -39,8 +39,10 @@ typedef struct MlopsSource
  * Resolve and prepare; nothing runs yet. Errors as rule 6 of the design's
  * reference: 42P01 unknown relation (with the search_path in a hint), 42601
  * syntax, 22023 for anything that is not one SELECT, 42809 for other kinds of
- * relations, no column. Call inside SPI_connect() of data/: the source is
- * palloc'd in the current context and released by mlops_source_close().
+ * relations, 42701 for two columns of one name, no column. The source is
+ * palloc'd in the current context; the plan of a query is kept until
+ * mlops_source_close() or, after an error, until that context ends. A relation
+ * stays locked (ACCESS SHARE) until the transaction ends.
  */
 extern MlopsSource *mlops_source_open(const char *text);
 extern void mlops_source_close(MlopsSource *source);
@@ -66,6 +68,15 @@ typedef struct MlopsReadOptions
  */
 extern void mlops_source_read(MlopsSource *source, const int *wanted, int n_wanted,
 							  const MlopsReadOptions *options, MlEnv *env, MlTable *table);
+
+/*
+ * The same for a trained model: columns named like one of its features are
+ * converted to the feature's training type (42804 naming the column when they
+ * cannot be), so that a table scores as its rows do, to the bit.
+ */
+extern void mlops_source_read_as(MlopsSource *source, const int *wanted, int n_wanted,
+								 const MlSignature *signature, const MlopsReadOptions *options,
+								 MlEnv *env, MlTable *table);
 
 /*
  * The settings a query depends on (search_path, TimeZone, DateStyle,
