@@ -18,6 +18,11 @@
  * freedom, rare rows against all others, by the likelihood ratio G, whose
  * tail stays right for tiny expectations. Splitting a table that way gives
  * two independent parts (Lancaster, 1949).
+ *
+ * Levels of a category were chosen because the reference has them: rare ones
+ * look more frequent there than they are, and those it happens not to have
+ * count as other in the current rows only. For the test, levels with fewer
+ * than FOLD_BELOW rows on both sides together are therefore added to other.
  */
 #include "stats/profile.h"
 
@@ -28,9 +33,10 @@
 
 #define EMPTY_SHARE 0.0001
 #define POOL_BELOW 2.0
+#define FOLD_BELOW 20.0
 #define LN_2 0.69314718055994530942
 
-/* Bins of a column: levels or number bins, then other, then missing. */
+/* Bins of a column: levels or number bins, missing, other. */
 #define MAX_BINS (ML_PROFILE_LEVELS + 2)
 
 static double
@@ -233,8 +239,36 @@ test_bins(const double *reference, const double *current, int bins, double *chi_
 	return *df > 0 ? ml_chi_square_tail(*chi_square, *df) : 1.0;
 }
 
+/*
+ * Add levels with few rows on both sides together to the last bin, other.
+ * Returns the number of bins that remain.
+ */
+static int
+fold_rare_levels(double *reference, double *current, int bins, int n_levels)
+{
+	int			kept = 0;
+	int			i;
+
+	for (i = 0; i < bins; i++)
+	{
+		if (i < n_levels && reference[i] + current[i] < FOLD_BELOW)
+		{
+			reference[bins - 1] += reference[i];
+			current[bins - 1] += current[i];
+			continue;
+		}
+		reference[kept] = reference[i];
+		current[kept++] = current[i];
+	}
+	return kept;
+}
+
+/*
+ * Distances on all bins; the first `n_levels` are levels of a category. The
+ * bins are used up.
+ */
 static void
-compare_bins(const double *reference, const double *current, int bins, MlDrift *drift)
+compare_bins(double *reference, double *current, int bins, int n_levels, MlDrift *drift)
 {
 	drift->psi = ml_psi(reference, current, bins);
 	drift->js = ml_js_distance(reference, current, bins);
@@ -243,8 +277,10 @@ compare_bins(const double *reference, const double *current, int bins, MlDrift *
 	drift->psi_p = NAN;
 	drift->chi_square = NAN;
 	drift->df = 0;
-	if (!isnan(drift->psi))
-		drift->psi_p = test_bins(reference, current, bins, &drift->chi_square, &drift->df);
+	if (isnan(drift->psi))
+		return;
+	bins = fold_rare_levels(reference, current, bins, n_levels);
+	drift->psi_p = test_bins(reference, current, bins, &drift->chi_square, &drift->df);
 }
 
 /* Bins of a number profile as `bins` doubles: the counts, then missing. */
@@ -259,6 +295,7 @@ number_bins(const MlNumberProfile *profile, double *bins)
 	return i;
 }
 
+/* Bins of a category profile: the levels, then missing, then other. */
 static int
 category_bins(const MlCategoryProfile *profile, double *bins)
 {
@@ -266,8 +303,8 @@ category_bins(const MlCategoryProfile *profile, double *bins)
 
 	for (i = 0; i < profile->n_levels; i++)
 		bins[i] = (double) profile->counts[i];
-	bins[i++] = (double) profile->other;
 	bins[i++] = (double) profile->missing;
+	bins[i++] = (double) profile->other;
 	return i;
 }
 
@@ -283,7 +320,7 @@ ml_drift_number(const MlNumberProfile *reference, const MlNumberProfile *current
 	int			i;
 
 	(void) number_bins(current, current_bins);
-	compare_bins(reference_bins, current_bins, bins, drift);
+	compare_bins(reference_bins, current_bins, bins, 0, drift);
 	if (!(n > 0.0 && m > 0.0))
 		return;
 	drift->ks = 0.0;
@@ -302,7 +339,7 @@ ml_drift_category(const MlCategoryProfile *reference, const MlCategoryProfile *c
 	int			bins = category_bins(reference, reference_bins);
 
 	(void) category_bins(current, current_bins);
-	compare_bins(reference_bins, current_bins, bins, drift);
+	compare_bins(reference_bins, current_bins, bins, reference->n_levels, drift);
 }
 
 MlStatus

@@ -29,7 +29,8 @@ typedef struct MlNumberProfile
 	double		sd;				/* population */
 	double		minimum;
 	double		maximum;
-	int			n_edges;		/* at most ML_PSI_BINS - 1, ascending, distinct */
+	int			n_edges;		/* at most ML_PSI_BINS - 1, ascending, distinct;
+								 * entries in use of counts: n_edges + 1 */
 	double		edges[ML_PSI_BINS - 1];
 	int64_t		counts[ML_PSI_BINS];	/* bin i: edges[i-1] < x <= edges[i] */
 	int			n_cuts;			/* at most ML_KS_CUTS, ascending, distinct */
