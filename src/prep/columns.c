@@ -315,21 +315,15 @@ warn_left_out(MlEnv *env, const MlTable *table, const Verdict *verdicts)
 }
 
 static void
-take_columns(MlEnv *env, const MlTable *table, const Verdict *verdicts, int *chosen, int *n_chosen)
+take_columns(const MlTable *table, const Verdict *verdicts, int *chosen, int *n_chosen)
 {
 	int			i;
 
 	*n_chosen = 0;
 	for (i = 0; i < table->n_columns; i++)
 	{
-		const MlColumn *column = &table->columns[i];
-
-		if (verdicts[i] != TAKEN)
-			continue;
-		chosen[(*n_chosen)++] = i;
-		if (column->n_inexact > 0)
-			ml_warn(env, "column \"%s\" has %lld integers beyond 2^53, which were rounded",
-					column->name, (long long) column->n_inexact);
+		if (verdicts[i] == TAKEN)
+			chosen[(*n_chosen)++] = i;
 	}
 }
 
@@ -355,7 +349,7 @@ ml_choose_columns(MlEnv *env, const MlTable *table, const MlColumnChoice *choice
 	}
 	any = keep_unique_integers(env, table, verdicts);
 	warn_left_out(env, table, verdicts);
-	take_columns(env, table, verdicts, chosen, n_chosen);
+	take_columns(table, verdicts, chosen, n_chosen);
 	ml_release(env, verdicts);
 	if (!any)
 	{

@@ -348,7 +348,7 @@ ml_signature_fit(MlEnv *env, const MlTable *table, const int *chosen, int n_chos
 	int			i;
 
 	if (max_levels < 1 || max_levels > ML_MAX_LEVELS)
-		return ml_fail(env, ML_INVALID_OPTION, "option \"max_levels\" must be between 1 and %d",
+		return ml_fail(env, ML_INVALID_OPTION, "option \"max_categories\" must be between 1 and %d",
 					   ML_MAX_LEVELS);
 	ML_TRY(begin_signature(env, table, chosen, n_chosen, time_zone, signature));
 	for (i = 0; i < n_chosen; i++)

@@ -24,7 +24,9 @@ typedef enum MlSplitMethod
 	ML_SPLIT_NONE
 } MlSplitMethod;
 
+/* "random", "time", "group", "column", "none". */
 extern const char *ml_split_method_name(MlSplitMethod method);
+/* False when no method has that name. */
 extern bool ml_split_method_by_name(const char *name, MlSplitMethod *method);
 
 typedef enum MlSide
@@ -85,6 +87,7 @@ typedef struct MlSplit
 	int64_t		n_holdout;
 } MlSplit;
 
+/* The defaults above; seed 0, no column, no identity yet. */
 extern void ml_split_defaults(MlSplitOptions *options);
 
 /*

@@ -252,9 +252,6 @@ make_regression(MlEnv *env, const MlColumn *column, const Distinct *distinct, bo
 		ml_warn(env, "target column \"%s\" has only %d distinct integers and was taken as a number to predict; "
 			"use task => 'classification' if they are classes",
 			column->name, distinct->n);
-	if (column->n_inexact > 0)
-		ml_warn(env, "target column \"%s\" has %lld integers beyond 2^53, which were rounded",
-				column->name, (long long) column->n_inexact);
 	return ML_OK;
 }
 

@@ -270,9 +270,9 @@ test_errors(void)
 
 	add_rows(&c, 0, 999, 1000000);
 	c.options.min_rows = 5000;
-	expect_error(&c, ML_INVALID_DATA, "class \"true\" has only one row");
+	expect_error(&c, ML_INVALID_DATA, "class \"true\" has fewer than two rows");
 	c.options.min_rows = 500;
-	expect_error(&c, ML_INVALID_DATA, "class \"true\" has only one row");
+	expect_error(&c, ML_INVALID_DATA, "class \"true\" has fewer than two rows");
 	for (i = 0; i < 5; i++)
 		add_rows(&c, 0, 999, 10);
 	c.options.holdout = 1;

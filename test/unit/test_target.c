@@ -94,8 +94,6 @@ test_task(void)
 			"also for booleans");
 	unit_ok(make(env, 'i', "1 2 2", ML_REGRESSION, NULL, &target) == ML_OK, "a task that was asked for");
 	unit_text(unit_warnings(env), "", "needs no hint");
-	unit_ok(make(env, 'l', "9007199254740993 5", 0, NULL, &target) == ML_OK, "bigint beyond 2^53");
-	unit_ok(strstr(unit_warnings(env), "beyond 2^53") != NULL, "is taken with a warning");
 }
 
 static void
