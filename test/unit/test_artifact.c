@@ -395,6 +395,30 @@ test_header(const Sample *sample)
 	free(bytes);
 }
 
+/* The last feature claims an input that is not there. */
+static void
+test_missing_input(const Sample *sample)
+{
+	const char *name = sample->model.algorithm->name;
+	uint32_t	name_length = (uint32_t) strlen(name);
+	uint32_t	n_inputs = N_INPUTS - 1;
+	size_t		length = sample->length - 32;
+	uint8_t    *bytes = copy_bytes(sample->bytes, sample->length, sample->length);
+	size_t		end = ML_ARTIFACT_HEADER;
+	MlModel		model;
+
+	/* the inputs end where the algorithm's name begins */
+	while (memcmp(bytes + end, &name_length, 4) != 0 || memcmp(bytes + end + 4, name, name_length) != 0)
+		end++;
+	memcpy(bytes + end - N_INPUTS * 32 - 4, &n_inputs, 4);
+	memmove(bytes + end - 32, bytes + end, sample->length - end);
+	fix_header(bytes, length);
+	unit_ok(ml_model_decode(sample->env, bytes, length, &model) == ML_CORRUPT, "an input less is refused");
+	unit_text(sample->env->error.message, "model is damaged: feature 6 has another number of inputs",
+			  "by the feature that misses it");
+	free(bytes);
+}
+
 /* A model that could not be read again is not written. */
 static void
 refuse(Sample *sample, const char *what, const char *message)
@@ -469,6 +493,7 @@ main(void)
 			test_fuzz(&sample);
 			test_truncation(&sample);
 			test_header(&sample);
+			test_missing_input(&sample);
 			if (task == ML_CLASSIFICATION)
 				test_refusals(&sample);
 		}

@@ -499,7 +499,7 @@ test_missing_default(void)
 
 /* The signal is in a set of categories that no order of codes shows. */
 static void
-test_category_sets(void)
+test_category_sets(double sign)
 {
 	Problem		p;
 	uint16_t   *c;
@@ -512,7 +512,7 @@ test_category_sets(void)
 	for (i = 0; i < 1000; i++)
 	{
 		c[i] = (uint16_t) below(19);	/* level 19 is not among the rows */
-		p.y[i] = c[i] % 3 == 1 ? 5 : -1;
+		p.y[i] = sign * (c[i] % 3 == 1 ? 5 : -1);
 	}
 	set(&p, "trees", 1);
 	set(&p, "leaves", 2);
@@ -522,10 +522,10 @@ test_category_sets(void)
 		wrong += fabs(predict(&p, i) - p.y[i]) > 1e-9;
 	unit_ok(wrong == 0, "one split on a set separates it (%d wrong)", wrong);
 	for (value = 19; value < 21; value++)
-		unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -1, 1e-9,
+		unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -sign, 1e-9,
 				  "category %g without rows goes to the larger side", value);
 	value = 1e9;
-	unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -1, 1e-9,
+	unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -sign, 1e-9,
 			  "and so does nonsense");
 }
 
@@ -781,6 +781,72 @@ test_pool(void)
 	unit_ok(same, "of at least 5 rows");
 }
 
+/* One tree of five nodes, or its first n_nodes, through encode and decode. */
+static MlStatus
+decode_tree(const Problem *p, const MlTreeNode *nodes, uint32_t n_nodes, double base)
+{
+	static const MlSet256 sets[1] = {{{2, 0, 0, 0}}};
+	uint32_t	first[2] = {0, 0};
+	MlForest	forest = {base, 1, 0, 1, first, nodes, sets};
+	MlWriter	writer;
+	MlReader	reader;
+
+	first[1] = forest.n_nodes = n_nodes;
+	ml_writer_begin(&writer, p->env);
+	(void) ml_forest_encode(&forest, &writer);
+	ml_reader_begin(&reader, writer.data, writer.length);
+	return ml_forest_decode(p->env, &reader, &p->signature, &forest);
+}
+
+/* Trees that somebody made by hand: each with one thing wrong. */
+static void
+test_hostile_trees(void)
+{
+	static const MlTreeNode sound[5] = {
+		{{.number = 0.5}, 1, 9, 1, 0, ML_NODE_NUMBER, 1},
+		{{.set = 0}, 3, 5, 1, 1, ML_NODE_CATEGORY, 0},
+		{{.number = 1}, 0, 4, 0, 0, ML_NODE_LEAF, 0},
+		{{.number = 2}, 0, 3, 0, 0, ML_NODE_LEAF, 0},
+		{{.number = 3}, 0, 2, 0, 0, ML_NODE_LEAF, 0}};
+	MlTreeNode	nodes[5];
+	Problem		p;
+
+	problem_begin(&p, ML_REGRESSION, 1);
+	(void) add_number(&p);
+	(void) add_category(&p, 3, true);
+	unit_ok(decode_tree(&p, sound, 5, 0) == ML_OK, "a sound tree is decoded: %s", p.env->error.message);
+	unit_ok(decode_tree(&p, sound, 5, NAN) == ML_CORRUPT, "a base that is no number is refused");
+	unit_ok(decode_tree(&p, sound, 4, 0) == ML_CORRUPT, "so is a tree cut off");
+	unit_ok(decode_tree(&p, sound, 0, 0) == ML_CORRUPT, "or empty");
+
+#define REFUSED(damage, what) \
+	do { \
+		memcpy(nodes, sound, sizeof(nodes)); \
+		damage; \
+		unit_ok(decode_tree(&p, nodes, 5, 0) == ML_CORRUPT, "%s: %s", what, p.env->error.message); \
+	} while (0)
+
+	REFUSED(nodes[0].child = 0, "a cycle");
+	REFUSED(nodes[1].child = 1, "a node that is its own child");
+	REFUSED(nodes[1].child = 2, "a shared child");
+	REFUSED(nodes[1].child = 4, "a right child behind the end");
+	REFUSED(nodes[1].child = UINT32_MAX, "a child far away");
+	REFUSED(nodes[1].kind = ML_NODE_LEAF, "nodes that are not reached");
+	REFUSED(nodes[1].kind = 3, "an unknown kind");
+	REFUSED(nodes[1].kind = ML_NODE_NUMBER, "a number split of a category");
+	REFUSED(nodes[1].value.set = 1, "a set that does not exist");
+	REFUSED(nodes[0].input = 2, "an input that does not exist");
+	REFUSED(nodes[0].value.number = INFINITY, "an infinite threshold");
+	REFUSED(nodes[2].value.number = NAN, "a leaf that is no number");
+	REFUSED(nodes[0].default_left = 2, "a side that does not exist");
+	REFUSED(nodes[0].gain = NAN, "a gain that is no number");
+
+	/* a root that is its own left child, with no node left over */
+	memcpy(nodes, sound, sizeof(nodes));
+	nodes[0].child = 0;
+	unit_ok(decode_tree(&p, nodes, 2, 0) == ML_CORRUPT, "a root that is its own child");
+}
+
 /* Edges of a sample depend on the set of rows only. */
 static void
 test_sampled_bins(void)
@@ -863,7 +929,8 @@ main(void)
 	test_missing(0);
 	test_missing(1);
 	test_missing_default();
-	test_category_sets();
+	test_category_sets(1);
+	test_category_sets(-1);
 	test_many_categories();
 	test_early_stopping(ML_REGRESSION);
 	test_early_stopping(ML_CLASSIFICATION);
@@ -872,6 +939,7 @@ main(void)
 	test_nothing_to_learn();
 	test_extremes();
 	test_pool();
+	test_hostile_trees();
 	test_sampled_bins();
 	test_interruption();
 	return unit_done();
