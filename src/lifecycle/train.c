@@ -20,6 +20,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/hash.h"
 #include "bridge/digest.h"
 #include "bridge/env.h"
 #include "bridge/json.h"
@@ -40,6 +41,9 @@
 
 /* Training rows that enter the metrics of part "train". */
 #define TRAIN_METRIC_ROWS 50000
+
+/* Sides that are learnt from. */
+#define TRAINING_SIDE ((1u << ML_SIDE_TRAIN) | (1u << ML_SIDE_VALIDATE))
 
 /* Everything a training carries from step to step. */
 typedef struct Training
@@ -154,12 +158,15 @@ fit_and_hold_out(Training *training)
 	MlopsDataset *dataset = &training->dataset;
 	int64_t		n_rows;
 	int64_t		n_validation;
+	int64_t		n_side;
 	uint32_t   *rows = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_TRAIN, &n_rows);
 	uint32_t   *validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &n_validation);
+	uint32_t   *side = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &n_side);
 
 	training->holdout = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_HOLDOUT, &training->n_holdout);
 	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
-	training->baseline = mlops_baseline(&dataset->target, dataset->weight, rows, n_rows);
+	training->baseline = mlops_baseline(&dataset->target, dataset->weight, side, n_side);
+	ml_release(env, side);
 	mlops_fit(env, dataset, &training->plan, training->request, training->preparation.max_categories,
 			  rows, n_rows, validation, n_validation, &training->model, &training->fitted);
 	training->part = "holdout";
@@ -199,11 +206,10 @@ fit_and_cross_validate(Training *training)
 	MlEnv	   *env = training->env;
 	MlopsDataset *dataset = &training->dataset;
 	double	   *all_predicted = mlops_need(env, dataset->table.n_rows + 1, sizeof(double));
-	unsigned	sides = (1u << ML_SIDE_TRAIN) | (1u << ML_SIDE_VALIDATE);
 	int			fold;
 	int64_t		i;
 
-	training->holdout = mlops_dataset_rows(env, dataset, sides, &training->n_holdout);
+	training->holdout = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &training->n_holdout);
 	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
 	training->baseline = mlops_baseline(&dataset->target, dataset->weight,
 										training->holdout, training->n_holdout);
@@ -222,9 +228,8 @@ judge_train(Training *training)
 {
 	MlEnv	   *env = training->env;
 	MlopsDataset *dataset = &training->dataset;
-	unsigned	sides = (1u << ML_SIDE_TRAIN) | (1u << ML_SIDE_VALIDATE);
 	int64_t		n_rows;
-	uint32_t   *rows = mlops_dataset_rows(env, dataset, sides, &n_rows);
+	uint32_t   *rows = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &n_rows);
 	double	   *predicted;
 	int64_t		kept = 0;
 	int64_t		i;
