@@ -844,6 +844,7 @@ test_hostile_trees(void)
 	/* a root that is its own left child, with no node left over */
 	memcpy(nodes, sound, sizeof(nodes));
 	nodes[0].child = 0;
+	nodes[1] = sound[2];
 	unit_ok(decode_tree(&p, nodes, 2, 0) == ML_CORRUPT, "a root that is its own child");
 }
 
