@@ -45,7 +45,7 @@ mlops_statement_end(MlopsStatement *statement)
 }
 
 static void
-bind(MlopsStatement *statement, Oid type, Datum value, bool isnull)
+bind_value(MlopsStatement *statement, Oid type, Datum value, bool isnull)
 {
 	int			i = statement->n_arguments++;
 
@@ -59,7 +59,7 @@ bind(MlopsStatement *statement, Oid type, Datum value, bool isnull)
 void
 mlops_bind_null(MlopsStatement *statement, Oid type)
 {
-	bind(statement, type, (Datum) 0, true);
+	bind_value(statement, type, (Datum) 0, true);
 }
 
 void
@@ -67,38 +67,38 @@ mlops_bind_text(MlopsStatement *statement, const char *value)
 {
 	MemoryContext saved = MemoryContextSwitchTo(statement->context);
 
-	bind(statement, TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
+	bind_value(statement, TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
 	MemoryContextSwitchTo(saved);
 }
 
 void
 mlops_bind_int(MlopsStatement *statement, int32 value)
 {
-	bind(statement, INT4OID, Int32GetDatum(value), false);
+	bind_value(statement, INT4OID, Int32GetDatum(value), false);
 }
 
 void
 mlops_bind_bigint(MlopsStatement *statement, int64 value)
 {
-	bind(statement, INT8OID, Int64GetDatum(value), false);
+	bind_value(statement, INT8OID, Int64GetDatum(value), false);
 }
 
 void
 mlops_bind_number(MlopsStatement *statement, double value)
 {
-	bind(statement, FLOAT8OID, Float8GetDatum(value), isnan(value));
+	bind_value(statement, FLOAT8OID, Float8GetDatum(value), isnan(value));
 }
 
 void
 mlops_bind_boolean(MlopsStatement *statement, bool value)
 {
-	bind(statement, BOOLOID, BoolGetDatum(value), false);
+	bind_value(statement, BOOLOID, BoolGetDatum(value), false);
 }
 
 void
 mlops_bind_jsonb(MlopsStatement *statement, Jsonb *value)
 {
-	bind(statement, JSONBOID, value ? JsonbPGetDatum(value) : (Datum) 0, value == NULL);
+	bind_value(statement, JSONBOID, value ? JsonbPGetDatum(value) : (Datum) 0, value == NULL);
 }
 
 void
@@ -108,13 +108,13 @@ mlops_bind_bytes(MlopsStatement *statement, const void *bytes, Size length)
 
 	SET_VARSIZE(value, VARHDRSZ + length);
 	memcpy(VARDATA(value), bytes, length);
-	bind(statement, BYTEAOID, PointerGetDatum(value), false);
+	bind_value(statement, BYTEAOID, PointerGetDatum(value), false);
 }
 
 void
 mlops_bind_time(MlopsStatement *statement, TimestampTz value)
 {
-	bind(statement, TIMESTAMPTZOID, TimestampTzGetDatum(value), false);
+	bind_value(statement, TIMESTAMPTZOID, TimestampTzGetDatum(value), false);
 }
 
 void
@@ -132,7 +132,7 @@ mlops_bind_texts(MlopsStatement *statement, const char *const *values, int count
 	for (i = 0; i < count; i++)
 		elements[i] = CStringGetTextDatum(values[i]);
 	array = construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT);
-	bind(statement, TEXTARRAYOID, PointerGetDatum(array), false);
+	bind_value(statement, TEXTARRAYOID, PointerGetDatum(array), false);
 	MemoryContextSwitchTo(saved);
 }
 
