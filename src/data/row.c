@@ -32,7 +32,7 @@ typedef struct RowMap
 	Oid			type;			/* base type of a domain, else the same */
 	int32		typmod;
 	uint64		identifier;		/* changes when the type is altered */
-	TupleDesc	desc;			/* cut behind the last column needed */
+	TupleDesc	desc;			/* with defaults of columns added later */
 	int		   *attribute;		/* (n_features) from 0 */
 	MlopsConverter *converters; /* (n_features) */
 	Datum	   *datums;
@@ -166,7 +166,6 @@ make_map(MlopsRowReader *reader, Oid given, int32 typmod)
 	MemoryContext caller;
 	TupleDesc	desc;
 	int			n = Max(signature->n_features, 1);
-	int			needed = 0;
 	int			i;
 
 	map->given = InvalidOid;
@@ -189,12 +188,10 @@ make_map(MlopsRowReader *reader, Oid given, int32 typmod)
 		int			attribute = find_attribute(map->desc, feature->name);
 
 		map->attribute[i] = attribute;
-		needed = Max(needed, attribute + 1);
 		mlops_converter_init(&map->converters[i], feature->name,
 							 TupleDescAttr(map->desc, attribute)->atttypid,
 							 feature->type, false, reader->zone);
 	}
-	map->desc->natts = needed;	/* the rest is never taken apart */
 	map->given = given;
 	MemoryContextSwitchTo(caller);
 }
