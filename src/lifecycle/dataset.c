@@ -261,7 +261,7 @@ static void
 choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, MlopsDataset *dataset)
 {
 	MlSplitOptions *options = &dataset->split_options;
-	int		   *identity = mlops_need(env, dataset->table.n_columns + 1, sizeof(int));
+	int		   *identity = mlops_need(env, dataset->table.n_columns + 2, sizeof(int));
 	bool		key_complete = true;
 	int			n = 0;
 	int			i;
@@ -290,6 +290,8 @@ choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, Mlo
 		memcpy(identity, dataset->chosen, sizeof(int) * dataset->n_chosen);
 		n = dataset->n_chosen;
 		identity[n++] = dataset->target_column;
+		if (wanted->weight >= 0)
+			identity[n++] = table_index(&dataset->table, source, wanted->weight);
 	}
 	options->n_identity = n;
 }

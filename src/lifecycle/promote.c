@@ -138,12 +138,13 @@ common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
 static char *
 words(const char *verdict, const char *metric, bool root, const MlPaired *paired, int champion)
 {
-	return psprintf("%s: %s %.6g against %.6g of version %d on %lld common rows; mean %s lower by %.6g, standard error %.6g",
+	return psprintf("%s: %s %.6g against %.6g of version %d on %lld common rows; mean %s %s by %.6g, standard error %.6g",
 					verdict, metric,
 					root ? sqrt(paired->mean_b) : paired->mean_b,
 					root ? sqrt(paired->mean_a) : paired->mean_a,
 					champion, (long long) paired->rows,
-					root ? "squared error" : "loss", paired->gain, paired->standard_error);
+					root ? "squared error" : "loss", paired->gain < 0 ? "higher" : "lower",
+					fabs(paired->gain), paired->standard_error);
 }
 
 /* Score both on the common rows and compare loss by loss. */
