@@ -102,7 +102,7 @@ not_finite(const MlopsConverter *converter, const char *text, MlValue *value)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("column \"%s\" contains %s", converter->column, text),
-				 errhint("Give NULL for a missing value, or train and read with prepare => '{\"nan\": \"missing\"}'.")));
+				 errhint("Give NULL for a missing value; mlops_train() takes it as missing with prepare => '{\"nan\": \"missing\"}'.")));
 	value->missing = true;
 }
 
@@ -420,6 +420,13 @@ convert_timestamptz(const MlopsConverter *converter, Datum datum, MlValue *value
 	finish_time(converter, (double) local, value);
 }
 
+/* The input functions of types do not know whose value they refuse. */
+static void
+time_error_context(void *converter)
+{
+	errcontext("column \"%s\"", ((const MlopsConverter *) converter)->column);
+}
+
 /* timestamptz without an offset is meant in the converter's zone. */
 static Datum
 timestamptz_input(const char *text, pg_tz *zone)
@@ -427,6 +434,9 @@ timestamptz_input(const char *text, pg_tz *zone)
 	pg_tz	   *session = session_timezone;
 	Datum		result;
 
+	if (zone == session)
+		return DirectFunctionCall3(timestamptz_in, CStringGetDatum(text),
+								   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 	PG_TRY();
 	{
 		session_timezone = zone;
@@ -441,32 +451,41 @@ timestamptz_input(const char *text, pg_tz *zone)
 	return result;
 }
 
+static Datum
+time_input(MlType type, const char *text, pg_tz *zone)
+{
+	switch (type)
+	{
+		case ML_DATE:
+			return DirectFunctionCall1(date_in, CStringGetDatum(text));
+		case ML_TIMESTAMP:
+			return DirectFunctionCall3(timestamp_in, CStringGetDatum(text),
+									   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+		default:
+			return timestamptz_input(text, zone);
+	}
+}
+
 void
 mlops_convert_time(const MlopsConverter *converter, const char *text, MlValue *value)
 {
+	ErrorContextCallback callback;
+	Datum		datum;
+
+	callback.callback = time_error_context;
+	callback.arg = unconstify(MlopsConverter *, converter);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	datum = time_input(converter->type, text, converter->zone);
+	error_context_stack = callback.previous;
+
 	value->missing = false;
-	switch (converter->type)
-	{
-		case ML_DATE:
-			convert_date(converter, DirectFunctionCall1(date_in, CStringGetDatum(text)), value);
-			break;
-		case ML_TIMESTAMP:
-			convert_timestamp(converter,
-							  DirectFunctionCall3(timestamp_in, CStringGetDatum(text),
-												  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)),
-							  value);
-			break;
-		default:
-			if (converter->zone == session_timezone)
-				convert_timestamptz(converter,
-									DirectFunctionCall3(timestamptz_in, CStringGetDatum(text),
-														ObjectIdGetDatum(InvalidOid),
-														Int32GetDatum(-1)),
-									value);
-			else
-				convert_timestamptz(converter, timestamptz_input(text, converter->zone), value);
-			break;
-	}
+	if (converter->type == ML_DATE)
+		convert_date(converter, datum, value);
+	else if (converter->type == ML_TIMESTAMP)
+		convert_timestamp(converter, datum, value);
+	else
+		convert_timestamptz(converter, datum, value);
 }
 
 /* ---------------------------------------------------------------- choice */

@@ -287,40 +287,24 @@ convert_json(const MlopsConverter *converter, const JsonbValue *json, MlValue *v
 		wrong_json_type(converter, json);
 }
 
-/* Says which key it was when a date's input function fails. */
-static void
-json_error_context(void *arg)
-{
-	errcontext("key \"%s\"", (*(const MlopsConverter *const *) arg)->column);
-}
-
 static void
 take_object(MlopsRowReader *reader, JsonbContainer *object)
 {
-	const MlopsConverter *converter = reader->converters;
-	ErrorContextCallback callback;
 	int			i;
 
-	callback.callback = json_error_context;
-	callback.arg = &converter;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	for (i = 0; i < reader->signature->n_features; i++, converter++)
+	for (i = 0; i < reader->signature->n_features; i++)
 	{
+		const MlopsConverter *converter = &reader->converters[i];
 		JsonbValue	value;
 
 		if (getKeyJsonValueFromContainer(object, converter->column, strlen(converter->column),
 										 &value) == NULL)
-		{
-			error_context_stack = callback.previous;
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
 					 errmsg("JSON object has no key \"%s\"", converter->column),
 					 errhint("A missing value is written as null: {\"%s\": null}.", converter->column)));
-		}
 		convert_json(converter, &value, &reader->values[i]);
 	}
-	error_context_stack = callback.previous;
 }
 
 /* ------------------------------------------------------------------- arrays */

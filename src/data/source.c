@@ -108,6 +108,8 @@ check_plan(SPIPlanPtr plan)
 	if (list_length(prepared->query_list) != 1)
 		refuse("is not a SELECT");
 	query = linitial_node(Query, prepared->query_list);
+	if (prepared->commandTag == CMDTAG_SELECT && query->commandType != CMD_SELECT)
+		refuse("is a SELECT INTO");
 	if (query->commandType != CMD_SELECT)
 		refuse(psprintf("is not a SELECT but %s", GetCommandTagName(prepared->commandTag)));
 	if (query->hasModifyingCTE)
