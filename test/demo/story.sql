@@ -6,74 +6,68 @@ CREATE EXTENSION mlops;
 \set ECHO queries
 
 \echo
-\echo '=== 1. The table: 7,043 customers of a telephone company. Who will leave? ==='
-SELECT count(*) AS customers, count(*) FILTER (WHERE churned) AS left_us,
-       round(100.0 * avg(churned::int), 1) AS percent, count(*) FILTER (WHERE total_charges IS NULL) AS nulls
-FROM customers;
-SELECT id, tenure_months, contract, internet_service, payment_method, monthly_charges, churned
-FROM customers ORDER BY id LIMIT 5;
+\echo '=== 1. The table: 4,454 people who were given credit, text and missing values included.'
+\echo '===    Who will not pay back?'
+SELECT count(*) AS applicants, count(*) FILTER (WHERE status = 'bad') AS not_paid_back,
+       count(*) FILTER (WHERE income IS NULL) AS without_income
+FROM credit;
+SELECT id, seniority_years, home, age, marital, job, income, amount, status FROM credit ORDER BY id LIMIT 5;
 
 \echo
-\echo '=== 2. Train. One statement splits, prepares, fits, evaluates and stores. ==='
+\echo '=== 2. Train. One statement splits, prepares, fits, evaluates, stores and deploys.'
 SELECT version, algorithm, rows, metric, round(value::numeric, 4) AS value, round(baseline::numeric, 4) AS baseline,
        deployed, warnings
-FROM mlops_train('churn', 'customers', target => 'churned', algorithm => 'logistic');
+FROM mlops_train('credit', 'credit', target => 'status', positive => 'bad', algorithm => 'logistic');
 
 \echo
-\echo '=== 3. A second algorithm: it is deployed only if it is better on rows that neither has seen. ==='
-SELECT version, algorithm, round(value::numeric, 4) AS value, deployed
-FROM mlops_train('churn', 'customers', target => 'churned', algorithm => 'gbt',
+\echo '=== 3. A second algorithm for the same model. It takes over only if it is not worse'
+\echo '===    on rows that neither version has seen.'
+SELECT version, algorithm, round(value::numeric, 4) AS value, deployed, warnings
+FROM mlops_train('credit', 'credit', target => 'status', positive => 'bad', algorithm => 'gbt',
                  params => '{"learning_rate": 0.05, "leaves": 15}');
 \echo
-\echo '=== ... and a third, for another question: how much will a customer pay a month? ==='
-SELECT version, algorithm, metric, round(value::numeric, 3) AS value, round(baseline::numeric, 3) AS baseline
-FROM mlops_train('charges', 'customers', target => 'monthly_charges', algorithm => 'linear',
-                 exclude => '{churned,total_charges}');
+\echo '=== ... and a third, for another question: what is a house worth?'
+SELECT version, algorithm, metric, round(value) AS value, round(baseline) AS baseline
+FROM mlops_train('house', 'houses', target => 'sale_price', algorithm => 'linear');
 
 \echo
-\echo '=== 4. Every version with its metric beside the baseline; the decision in words. ==='
-SELECT model, version, algorithm, metric, round(value::numeric, 4) AS value, round(baseline::numeric, 4) AS baseline,
-       aliases
+\echo '=== 4. Every version with its metric beside the baseline, and the decisions in words.'
+SELECT model, version, algorithm, metric, round(value::numeric, 4) AS value, round(baseline::numeric, 4) AS baseline, aliases
 FROM mlops.versions ORDER BY model, version;
-SELECT version, decision FROM mlops.runs WHERE model = 'churn' ORDER BY version;
+SELECT version, decision FROM mlops.runs WHERE model = 'credit' ORDER BY version;
 SELECT metric, round(value::numeric, 3) AS value, round(low::numeric, 3) AS low, round(high::numeric, 3) AS high,
        round(baseline::numeric, 3) AS baseline
-FROM mlops_evaluate('churn') WHERE part = 'holdout' AND baseline IS NOT NULL;
-SELECT * FROM mlops_confusion('churn');
+FROM mlops_evaluate('credit') WHERE part = 'holdout' AND baseline IS NOT NULL;
+SELECT * FROM mlops_confusion('credit');
 
 \echo
-\echo '=== 5. Predict in a plain SELECT: the five customers most likely to leave. ==='
-SELECT id, contract, tenure_months, round(mlops_probability('churn', c)::numeric, 3) AS probability,
-       mlops_classify('churn', c) AS predicted
-FROM customers c ORDER BY 4 DESC, id LIMIT 5;
+\echo '=== 5. Predict in a plain SELECT: the five applicants with the highest risk.'
+SELECT id, job, income, amount, round(mlops_probability('credit', c)::numeric, 3) AS risk, mlops_classify('credit', c) AS predicted
+FROM credit c ORDER BY 5 DESC, id LIMIT 5;
 \echo
-\echo '=== ... and one customer who is not in the table, as JSON. ==='
-SELECT round(mlops_probability('churn', (to_jsonb(c) - 'id' - 'churned') || '{"contract": "Two year", "tenure_months": 60}')::numeric, 3)
-       AS with_a_two_year_contract,
-       round(mlops_probability('churn', c)::numeric, 3) AS as_it_is
-FROM customers c WHERE id = 3;
+\echo '=== ... and what if? One applicant as JSON, with a fixed job.'
+SELECT round(mlops_probability('credit', c)::numeric, 3) AS as_it_is,
+       round(mlops_probability('credit', to_jsonb(c) || '{"job": "fixed", "seniority_years": 15}')::numeric, 3) AS with_a_fixed_job
+FROM credit c WHERE id = 3;
 
 \echo
-\echo '=== 6. Drift: only new customers, on fibre. What is different from the training rows? ==='
-SELECT feature, kind, round(value::numeric, 3) AS psi, to_char(p_value, '9.9EEEE') AS p_value, n_current, drifted
-FROM mlops_drift('churn', $$SELECT * FROM customers WHERE tenure_months <= 12 AND internet_service = 'Fiber optic'$$)
+\echo '=== 6. Drift: only young applicants who rent. What differs from the training rows?'
+SELECT feature, kind, round(value::numeric, 3) AS psi, n_current, drifted
+FROM mlops_drift('credit', $$SELECT * FROM credit WHERE age < 30 AND home = 'rent'$$)
 WHERE measure = 'psi' ORDER BY value DESC NULLS LAST LIMIT 6;
 \echo
-\echo '=== ... and a random half of the table: nothing. ==='
+\echo '=== ... and every second row of the table: nothing.'
 SELECT count(*) FILTER (WHERE drifted) AS drifted_columns, count(*) AS columns
-FROM mlops_drift('churn', $$SELECT * FROM customers WHERE hashint4(id) % 2 = 0$$) WHERE measure = 'psi';
+FROM mlops_drift('credit', $$SELECT * FROM credit WHERE id % 2 = 0$$) WHERE measure = 'psi';
 
 \echo
-\echo '=== 7. Retrain in the background: every two seconds, by a worker, as the owner. ==='
-SELECT mlops_schedule('churn', '2 seconds') IS NOT NULL AS scheduled;
-\echo '(new customers arrive; waiting for the worker)'
+\echo '=== 7. Retrain in the background, every two seconds, while new applicants arrive.'
+SELECT mlops_schedule('credit', '2 seconds') IS NOT NULL AS scheduled;
+INSERT INTO credit
+SELECT id + 10000, seniority_years, home, months, age, marital, has_records, job, expenses + 1, income, assets, debt, amount, price, status
+FROM credit WHERE id % 4 = 0;
 \set ECHO none
-INSERT INTO customers
-SELECT (SELECT max(id) FROM customers) + row_number() OVER (ORDER BY id), female, senior_citizen, partner, dependents,
-       tenure_months, phone_service, multiple_lines, internet_service, online_security, online_backup, device_protection,
-       tech_support, streaming_tv, streaming_movies, contract, paperless_billing, payment_method, monthly_charges,
-       total_charges, churned
-FROM customers WHERE hashint4(id) % 5 = 0;
+\echo '(waiting for the worker)'
 DO $$
 BEGIN
 	FOR i IN 1 .. 300 LOOP
@@ -84,12 +78,12 @@ BEGIN
 END $$;
 \set ECHO queries
 SELECT outcome, version, decision FROM mlops.job_runs ORDER BY started_at LIMIT 1;
-SELECT mlops_unschedule('churn');
-SELECT version, kind, algorithm, deployed FROM mlops.runs JOIN mlops.versions USING (model, version)
-WHERE model = 'churn' ORDER BY version;
+SELECT mlops_unschedule('credit');
+SELECT version, kind, algorithm, rows, deployed FROM mlops.runs JOIN mlops.versions USING (model, version)
+WHERE model = 'credit' ORDER BY version LIMIT 3;
 
 \echo
-\echo '=== 8. Roll back, and who did what. ==='
-SELECT mlops_deploy('churn@1', reason => 'the sales team wants to read coefficients') AS champion;
-SELECT mlops_rollback('churn', reason => 'and now they do not') AS champion;
-SELECT action, version, previous, reason FROM mlops.deployments WHERE model = 'churn' ORDER BY id DESC LIMIT 3;
+\echo '=== 8. Deploy by hand, roll back, and who did what.'
+SELECT mlops_deploy('credit@1', reason => 'the risk team wants coefficients') AS champion;
+SELECT mlops_rollback('credit', reason => 'and now it does not') AS champion;
+SELECT action, version, previous, reason FROM mlops.deployments WHERE model = 'credit' ORDER BY id DESC LIMIT 2;
