@@ -21,7 +21,7 @@ sub mlops_node {
     my $streaming = delete $settings{allows_streaming} // 0;
     my $node = PostgreSQL::Test::Cluster->new($name);
 
-    $node->init(allows_streaming => $streaming);
+    $node->init(allows_streaming => $streaming, extra => [ '--encoding=UTF8', '--no-locale' ]);
     $node->append_conf('postgresql.conf', "shared_preload_libraries = 'mlops'") if $preload;
     $node->append_conf('postgresql.conf', "max_worker_processes = 16\nfsync = off\ntimezone = 'UTC'");
     $node->append_conf('postgresql.conf', "$_ = '$settings{$_}'") for sort keys %settings;
