@@ -108,6 +108,7 @@ read_signature(MlEnv *env, MlReader *reader, MlSignature *signature)
 	int			i;
 
 	ML_TRY(read_name(env, reader, &signature->time_zone));
+	ML_TRY(read_flag(env, reader, &signature->nan_is_missing));
 	ML_TRY(read_count(env, reader, FEATURE_BYTES, ML_ARTIFACT_MAX_FEATURES,
 					  &signature->n_features));
 	signature->features = ml_allocate(env, (size_t) signature->n_features + 1, sizeof(MlFeature));

@@ -66,6 +66,7 @@ write_signature(MlWriter *writer, const MlSignature *signature)
 	int			k;
 
 	write_name(writer, signature->time_zone);
+	ml_write_u8(writer, signature->nan_is_missing);
 	ml_write_u32(writer, (uint32_t) signature->n_features);
 	for (i = 0; i < signature->n_features; i++)
 	{

@@ -75,6 +75,7 @@ mlops_row_reader(const MlSignature *signature, MemoryContext context)
 
 		reader->converters[i].column = feature->name;
 		reader->converters[i].type = feature->type;
+		reader->converters[i].nan_is_missing = signature->nan_is_missing;
 		reader->converters[i].zone = reader->zone;
 		if (reader->not_number < 0 && ml_type_kind(feature->type) != ML_KIND_NUMBER)
 			reader->not_number = i;
@@ -190,7 +191,7 @@ make_map(MlopsRowReader *reader, Oid given, int32 typmod)
 		map->attribute[i] = attribute;
 		mlops_converter_init(&map->converters[i], feature->name,
 							 TupleDescAttr(map->desc, attribute)->atttypid,
-							 feature->type, false, reader->zone);
+							 feature->type, signature->nan_is_missing, reader->zone);
 	}
 	map->given = given;
 	MemoryContextSwitchTo(caller);

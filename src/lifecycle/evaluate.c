@@ -50,7 +50,8 @@ read_labelled(MlEnv *env, const MlModel *model, const char *weight, const char *
 			  MlTable *table)
 {
 	MlopsSource *source = mlops_source_open(source_text);
-	MlopsReadOptions options = {.time_zone = model->signature.time_zone};
+	MlopsReadOptions options = {.nan_is_missing = model->signature.nan_is_missing,
+	.time_zone = model->signature.time_zone};
 	int		   *wanted = palloc(sizeof(int) * (model->signature.n_features + 2));
 	int			n_wanted = 0;
 	int			i;

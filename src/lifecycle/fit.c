@@ -27,7 +27,7 @@ join_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows,
 
 void
 mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
-		  const MlopsTrainRequest *request, int max_categories,
+		  const MlopsPreparation *preparation,
 		  const uint32_t *rows, int64_t n_rows,
 		  const uint32_t *validation, int64_t n_validation,
 		  MlModel *model, MlFitted *fitted)
@@ -47,8 +47,9 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 
 	ml_report(env, "encoding", -1, n_rows, -1, NAN);
 	mlops_check(env, ml_signature_fit(env, &dataset->table, dataset->chosen, dataset->n_chosen,
-									  all, n_rows + n_validation, max_categories,
+									  all, n_rows + n_validation, preparation->max_categories,
 									  pg_get_timezone_name(session_timezone), &model->signature));
+	model->signature.nan_is_missing = preparation->nan_is_missing;
 	mlops_check(env, ml_signature_frame(env, &model->signature, &dataset->table, &frame));
 
 	input.signature = &model->signature;
@@ -62,7 +63,7 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.n_rows = n_rows;
 	input.validation = validation;
 	input.n_validation = n_validation;
-	input.seed = (uint64) request->seed;
+	input.seed = preparation->split.seed;
 	input.parameters = plan->parameters;
 	ml_report(env, "fitting", 0, n_rows, 0, NAN);
 	mlops_check(env, plan->algorithm->fit(env, &input, fitted));

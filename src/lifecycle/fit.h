@@ -15,7 +15,7 @@
  * part in the encoders and stop boosting early. The model lives in `env`.
  */
 extern void mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
-					  const MlopsTrainRequest *request, int max_categories,
+					  const MlopsPreparation *preparation,
 					  const uint32_t *rows, int64_t n_rows,
 					  const uint32_t *validation, int64_t n_validation,
 					  MlModel *model, MlFitted *fitted);

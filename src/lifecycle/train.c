@@ -167,7 +167,7 @@ fit_and_hold_out(Training *training)
 	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
 	training->baseline = mlops_baseline(&dataset->target, dataset->weight, side, n_side);
 	ml_release(env, side);
-	mlops_fit(env, dataset, &training->plan, training->request, training->preparation.max_categories,
+	mlops_fit(env, dataset, &training->plan, &training->preparation,
 			  rows, n_rows, validation, n_validation, &training->model, &training->fitted);
 	training->part = "holdout";
 	if (training->n_holdout > 0)
@@ -191,7 +191,7 @@ predict_fold(Training *training, int fold, double *all_predicted)
 	double	   *predicted = mlops_need(env, n_inside + 1, sizeof(double));
 	int64_t		i;
 
-	mlops_fit(env, dataset, &training->plan, training->request, training->preparation.max_categories,
+	mlops_fit(env, dataset, &training->plan, &training->preparation,
 			  rows, n_rows, NULL, 0, &model, &fitted);
 	mlops_score_table(env, &model, &dataset->table, inside, n_inside, predicted);
 	for (i = 0; i < n_inside; i++)
@@ -218,7 +218,7 @@ fit_and_cross_validate(Training *training)
 	for (i = 0; i < training->n_holdout; i++)
 		training->predicted[i] = all_predicted[training->holdout[i]];
 	training->part = "cv";
-	mlops_fit(env, dataset, &training->plan, training->request, training->preparation.max_categories,
+	mlops_fit(env, dataset, &training->plan, &training->preparation,
 			  training->holdout, training->n_holdout, NULL, 0, &training->model, &training->fitted);
 }
 

@@ -66,6 +66,7 @@ typedef struct MlSignature
 	int			n_inputs;
 	MlInput    *inputs;
 	const char *time_zone;		/* for timestamptz features, or NULL */
+	bool		nan_is_missing; /* NaN and infinity count as missing; else they are refused */
 } MlSignature;
 
 /* One input of all rows of a table. */

@@ -173,6 +173,7 @@ make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	model->signature.features = sample->features;
 	model->signature.inputs = sample->inputs;
 	model->signature.time_zone = "Europe/Berlin";
+	model->signature.nan_is_missing = true;
 	add_feature(sample, "income", ML_DOUBLE, NULL, 0);
 	add_feature(sample, "colour", ML_TEXT, colours, 4);
 	add_feature(sample, "joined", ML_DATE, NULL, 0);
@@ -208,6 +209,7 @@ test_round_trip(const Sample *sample)
 			"as what it was");
 	unit_text(after.target, "gewählt", "with the target");
 	unit_text(after.signature.time_zone, "Europe/Berlin", "the time zone");
+	unit_ok(after.signature.nan_is_missing, "and the rule for NaN");
 	unit_text(after.signature.features[4].name, "seen", "the features");
 	if (after.n_classes == 2)
 	{
