@@ -53,7 +53,9 @@ mlops_argument_texts(FunctionCallInfo fcinfo, int index, const char *name, int *
 	for (i = 0; i < *count; i++)
 	{
 		if (nulls[i])
-			refuse_null(name);
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("argument \"%s\" must not hold NULL", name)));
 		texts[i] = TextDatumGetCString(elements[i]);
 	}
 	return texts;

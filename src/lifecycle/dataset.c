@@ -16,6 +16,7 @@
 
 #include "bridge/env.h"
 #include "bridge/options.h"
+#include "catalog/similar.h"
 #include "data/source.h"
 #include "lifecycle/dataset.h"
 #include "lifecycle/split_rule.h"
@@ -23,6 +24,9 @@
 /* Early stopping needs this many rows on the training side. */
 #define VALIDATION_MIN_ROWS 2000
 #define VALIDATION_SHARE 0.1
+
+/* Columns that an error lists at most. */
+#define MAX_LISTED 30
 
 void *
 mlops_need(MlEnv *env, size_t count, size_t size)
@@ -91,19 +95,29 @@ require_column(const MlopsSource *source, const char *argument, const char *name
 {
 	int			index = mlops_source_find(source, name);
 	StringInfoData names;
+	MlopsSimilar similar;
+	char	   *nearest;
 	int			i;
 
 	if (index >= 0)
 		return index;
 	initStringInfo(&names);
-	for (i = 0; i < source->n_columns && i < 30; i++)
-		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", source->columns[i].name);
-	if (source->n_columns > 30)
+	mlops_similar_begin(&similar, name);
+	for (i = 0; i < source->n_columns; i++)
+	{
+		if (i < MAX_LISTED)
+			appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", source->columns[i].name);
+		mlops_similar_add(&similar, source->columns[i].name);
+	}
+	if (source->n_columns > MAX_LISTED)
 		appendStringInfoString(&names, ", ...");
+	nearest = mlops_similar_list(&similar);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("column \"%s\" given as %s does not exist in the source", name, argument),
-			 errdetail("The source has the columns %s.", names.data)));
+			 errdetail("The source has the columns %s.", names.data),
+			 nearest ? errhint("Perhaps you meant %s.", nearest) :
+			 errhint("Names are compared as they are, upper and lower case too.")));
 	return -1;
 }
 
@@ -118,7 +132,8 @@ require_readable(const MlopsSource *source, const char *argument, const char *na
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" given as %s has the type %s", name, argument,
 						format_type_be(source->columns[index].type_oid)),
-				 errdetail("Numbers, booleans, text, enums, uuids, dates and timestamps can be used.")));
+				 errdetail("Numbers, booleans, text, enums, uuids, dates and timestamps can be used."),
+				 errhint("Give a query as source that casts the column or leaves it out.")));
 	return index;
 }
 
@@ -151,6 +166,11 @@ mark_features(const MlopsTrainRequest *request, const MlopsSource *source, MlEnv
 
 	for (i = 0; i < request->n_exclude; i++)
 		(void) require_column(source, "exclude", request->exclude[i]);
+	if (request->features != NULL && request->n_features == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"features\" names no column"),
+				 errhint("Leave it out to take all columns that can be features.")));
 	if (request->features != NULL)
 	{
 		for (i = 0; i < request->n_features; i++)
@@ -171,6 +191,28 @@ mark_features(const MlopsTrainRequest *request, const MlopsSource *source, MlEnv
 	}
 }
 
+/* The target has no second part to play, and a weight names no row. */
+static void
+refuse_double_roles(const MlopsSource *source, const Wanted *wanted)
+{
+	const char *role = wanted->target == wanted->weight ? "weight" :
+		wanted->target == wanted->key || wanted->target == wanted->split_key ? "key" :
+		wanted->target == wanted->split_column ? "split column" : NULL;
+
+	if (role != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column \"%s\" cannot be both target and %s",
+						source->columns[wanted->target].name, role),
+				 errhint("Name another column as %s, or none.", role)));
+	if (wanted->weight >= 0 && wanted->weight == wanted->key)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column \"%s\" cannot be both weight and key",
+						source->columns[wanted->weight].name),
+				 errhint("A key tells rows apart, a weight says how much each counts.")));
+}
+
 /* Decide by name and type which columns are read. */
 static void
 choose_wanted(const MlopsTrainRequest *request, const MlopsPreparation *preparation,
@@ -189,6 +231,7 @@ choose_wanted(const MlopsTrainRequest *request, const MlopsPreparation *preparat
 	wanted->split_key = preparation->split_key ?
 		require_readable(source, "split key", preparation->split_key) :
 		(wanted->key >= 0 && source->columns[wanted->key].type != 0 ? wanted->key : -1);
+	refuse_double_roles(source, wanted);
 	mlops_source_mark_generated(source, wanted->target);
 
 	mark_features(request, source, env, mark);
@@ -231,7 +274,9 @@ take_weights(MlEnv *env, const MlTable *table, int column, MlTarget *target, dou
 	if (weights->number == NULL || ml_type_kind(weights->type) != ML_KIND_NUMBER)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("weight column \"%s\" is not a number", weights->name)));
+				 errmsg("weight column \"%s\" is not a number", weights->name),
+				 errdetail("Its type is %s.", ml_type_name(weights->type)),
+				 errhint("A weight says how much a row counts: 1 is once, 2 is twice.")));
 	for (row = 0; row < table->n_rows; row++)
 	{
 		double		value = weights->number[row];

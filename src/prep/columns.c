@@ -262,8 +262,12 @@ judge_named(MlEnv *env, const MlTable *table, const MlColumnChoice *choice, int 
 	else if (is_constant(table, column))
 		failure = CONSTANT;
 	if (failure != TAKEN)
-		return ml_fail(env, ML_INVALID_DATA, "column \"%s\" cannot be a feature: %s",
-					   column->name, reasons[failure]);
+	{
+		ml_fail(env, ML_INVALID_DATA, "column \"%s\" cannot be a feature: %s",
+				column->name, reasons[failure]);
+		ml_hint(env, "Leave it out of features.");
+		return ML_INVALID_DATA;
+	}
 	return ML_OK;
 }
 

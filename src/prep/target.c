@@ -132,6 +132,7 @@ fail_one_class(MlEnv *env, const MlColumn *column, const char *label)
 	ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has only one class, \"%.*s\"",
 			column->name, ml_cut_text(label, strlen(label), SHOWN_BYTES), label);
 	ml_detail(env, "All rows with a value in the target are of this class.");
+	ml_hint(env, "Give a source that has rows of both classes.");
 	return ML_INVALID_DATA;
 }
 
@@ -204,10 +205,17 @@ check_usable(MlEnv *env, const MlTable *table, const MlColumn *column)
 		return ML_INVALID_DATA;
 	}
 	if (table->n_rows == 0)
-		return ml_fail(env, ML_INVALID_DATA, "the source has no rows");
+	{
+		ml_fail(env, ML_INVALID_DATA, "the source has no rows");
+		ml_hint(env, "Rows that row security hides from you are not there for you either.");
+		return ML_INVALID_DATA;
+	}
 	if (column->n_missing == table->n_rows)
-		return ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has no value in any row",
-					   column->name);
+	{
+		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has no value in any row", column->name);
+		ml_hint(env, "Rows without a target are left out; give a source that has some with one.");
+		return ML_INVALID_DATA;
+	}
 	return ML_OK;
 }
 
@@ -241,13 +249,23 @@ read_numbers(MlEnv *env, const MlColumn *column, MlTarget *target)
 }
 
 static MlStatus
+fail_constant(MlEnv *env, const MlColumn *column, int64_t n_present)
+{
+	if (n_present == 1)
+		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has a value in one row only", column->name);
+	else
+		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has the same value in every row", column->name);
+	ml_hint(env, "There is nothing to learn from a target that never changes.");
+	return ML_INVALID_DATA;
+}
+
+static MlStatus
 make_regression(MlEnv *env, const MlColumn *column, const Distinct *distinct, bool inferred,
                 MlTarget *target)
 {
 	ML_TRY(read_numbers(env, column, target));
 	if (distinct->n == 1)
-		return ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has the same value in every row",
-					   column->name);
+		return fail_constant(env, column, target->n_rows - target->n_missing);
 	if (inferred && ml_type_is_integer(column->type) && distinct->n <= MAX_LISTED)
 		ml_warn(env, "target column \"%s\" has only %d distinct integers and was taken as a number to predict; "
 			"use task => 'classification' if they are classes",
