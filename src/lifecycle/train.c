@@ -261,8 +261,8 @@ warn_too_good(Training *training)
 	mlops_check(training->env, ml_warn_leaks(training->env, &dataset->table, &dataset->target,
 											 dataset->chosen, dataset->n_chosen, rows, n_rows));
 	ml_release(training->env, rows);
-	if (judged != NULL && judged->value >= 0.999)
-		ml_warn(training->env, "%s of %.4f on rows that were held out is too good to be true for most data: look for a feature that is only known after the target",
+	if (training->n_holdout > 0 && judged != NULL && judged->value >= 0.999)
+		ml_warn(training->env, "%s of %.4f on rows that it did not learn from is too good to be true for most data: look for a feature that is only known after the target",
 				metric, judged->value);
 }
 
