@@ -117,8 +117,8 @@ has_word(const char *words, const char *word)
 	return false;
 }
 
-static int
-find_parameter(const MlAlgorithm *algorithm, const char *name)
+int
+ml_parameter_find(const MlAlgorithm *algorithm, const char *name)
 {
 	int			i;
 
@@ -179,7 +179,7 @@ ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm, const MlOption *
 		values[i] = algorithm->parameters[i].initial;
 	for (i = 0; i < n_options; i++)
 	{
-		int			found = find_parameter(algorithm, options[i].name);
+		int			found = ml_parameter_find(algorithm, options[i].name);
 		const MlParameter *parameter;
 
 		if (found < 0)

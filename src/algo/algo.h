@@ -106,6 +106,9 @@ extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, i
 extern MlStatus ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm,
 									  const MlOption *options, int n_options, double *values);
 
+/* Index of a parameter by its own name or one of its aliases, or -1. */
+extern int	ml_parameter_find(const MlAlgorithm *algorithm, const char *name);
+
 /* Index of a parameter in the algorithm's table by its own name; it must exist. */
 extern int	ml_parameter_index(const MlAlgorithm *algorithm, const char *name);
 

@@ -92,7 +92,7 @@ known_versions(const char *model)
 	{
 		if (count == MAX_NAMED)
 		{
-			appendStringInfoString(&list, " ...");
+			appendStringInfoString(&list, " and older ones");
 			break;
 		}
 		appendStringInfo(&list, "%s%d", count > 0 ? ", " : "",
@@ -118,7 +118,7 @@ known_aliases(const char *model)
 	{
 		if (count == MAX_NAMED)
 		{
-			appendStringInfoString(&list, " ...");
+			appendStringInfoString(&list, " and others");
 			break;
 		}
 		appendStringInfo(&list, "%s%s (version %d)", count > 0 ? ", " : "",

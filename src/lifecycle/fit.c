@@ -10,6 +10,8 @@
 #include "pgtime.h"
 
 #include "bridge/env.h"
+#include "bridge/json.h"
+#include "bridge/options.h"
 #include "lifecycle/fit.h"
 
 /* Training and validation rows together, for the encoders. */
@@ -69,4 +71,25 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	mlops_check(env, plan->algorithm->fit(env, &input, fitted));
 	model->fitted = fitted->model;
 	ml_release(env, all);
+}
+
+Jsonb *
+mlops_params_by_own_names(const MlAlgorithm *algorithm, Jsonb *params)
+{
+	MlOption   *options;
+	int			n_options = mlops_options_list("params", params, &options);
+	MlopsJson	json;
+	int			i;
+
+	if (params == NULL)
+		return NULL;
+	mlops_json_begin(&json);
+	for (i = 0; i < n_options; i++)
+	{
+		int			parameter = ml_parameter_find(algorithm, options[i].name);
+
+		mlops_json_number(&json, parameter < 0 ? options[i].name : algorithm->parameters[parameter].name,
+						  options[i].value);
+	}
+	return mlops_json_finish(&json);
 }

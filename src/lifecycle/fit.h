@@ -20,4 +20,11 @@ extern void mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPla
 					  const uint32_t *validation, int64_t n_validation,
 					  MlModel *model, MlFitted *fitted);
 
+/*
+ * The params of a call with every parameter under its own name, so that those
+ * of a retraining replace them whichever alias they come under. Unknown names
+ * stay. NULL stays NULL.
+ */
+extern Jsonb *mlops_params_by_own_names(const MlAlgorithm *algorithm, Jsonb *params);
+
 #endif							/* MLOPS_LIFECYCLE_FIT_H */

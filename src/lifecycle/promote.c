@@ -95,6 +95,10 @@ incomparable(const MlModel *model, const MlModel *champion)
 	if (strcmp(champion->target, model->target) != 0)
 		return psprintf("its target is \"%s\"", champion->target);
 	if (model->task == ML_CLASSIFICATION &&
+		strcmp(champion->labels[0], model->labels[1]) == 0 &&
+		strcmp(champion->labels[1], model->labels[0]) == 0)
+		return psprintf("its positive class is \"%s\"", champion->labels[1]);
+	if (model->task == ML_CLASSIFICATION &&
 		(strcmp(champion->labels[0], model->labels[0]) != 0 ||
 		 strcmp(champion->labels[1], model->labels[1]) != 0))
 		return psprintf("its classes are \"%s\" and \"%s\"", champion->labels[0], champion->labels[1]);

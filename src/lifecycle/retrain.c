@@ -12,6 +12,7 @@
 #include "bridge/json.h"
 #include "catalog/version.h"
 #include "data/source.h"
+#include "lifecycle/fit.h"
 #include "lifecycle/train.h"
 
 /* `changes` laid over `stored`, as the operator || does. */
@@ -57,6 +58,7 @@ mlops_retrain(const char *model, const char *source, Jsonb *params, const char *
 	MlopsTrainRequest request = {0};
 	MlopsModel	found;
 	MlopsVersion *version;
+	const MlAlgorithm *algorithm;
 	int			champion;
 	int			nest_level;
 
@@ -65,6 +67,9 @@ mlops_retrain(const char *model, const char *source, Jsonb *params, const char *
 	version = mlops_version_load(model, champion > 0 ? champion : mlops_version_greatest(model));
 	read_request(version->request, &request);
 	request.model = model;
+	algorithm = ml_algorithm_find(request.algorithm);
+	if (algorithm != NULL)
+		params = mlops_params_by_own_names(algorithm, params);
 	request.params = overlay(request.params, params);
 	request.deploy = deploy;
 	request.kind = "retrain";

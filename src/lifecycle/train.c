@@ -328,6 +328,21 @@ profile_all(Training *training)
 	ml_release(training->env, rows);
 }
 
+/*
+ * Parameters mean something to one algorithm only, so that with any given
+ * "auto" does not choose again.
+ */
+static void
+algorithm_to_json(MlopsJson *json, const Training *training)
+{
+	const MlAlgorithm *algorithm = training->plan.algorithm;
+	Jsonb	   *params = mlops_params_by_own_names(algorithm, training->request->params);
+	bool		given = params != NULL && JB_ROOT_COUNT(params) > 0;
+
+	mlops_json_text(json, "algorithm", given ? algorithm->name : training->request->algorithm);
+	mlops_json_value(json, "params", params);
+}
+
 /* The call as a retraining repeats it: names resolved, inference written down. */
 static Jsonb *
 request_to_json(const Training *training)
@@ -343,12 +358,11 @@ request_to_json(const Training *training)
 	mlops_json_value(&json, "settings", mlops_source_settings());
 	mlops_json_text(&json, "target", request->target);
 	mlops_json_text(&json, "task", ml_task_name(dataset->target.task));
-	mlops_json_text(&json, "algorithm", request->algorithm);
+	algorithm_to_json(&json, training);
 	if (request->features != NULL)
 		mlops_json_texts(&json, "features", request->features, request->n_features);
 	if (request->exclude != NULL)
 		mlops_json_texts(&json, "exclude", request->exclude, request->n_exclude);
-	mlops_json_value(&json, "params", request->params);
 	mlops_json_value(&json, "prepare", request->prepare);
 	mlops_json_value(&json, "split", request->split);
 	mlops_json_text(&json, "weight", request->weight);
