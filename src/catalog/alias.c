@@ -70,6 +70,7 @@ mlops_alias_back(const char *model, const char *alias)
 						  "set_at = pg_catalog.clock_timestamp(), set_by = $3 "
 						  "WHERE model = $1 AND alias = $2 AND pg_catalog.cardinality(history) > 0 "
 						  "RETURNING version");
+	mlops_statement_current(&statement);
 	mlops_bind_text(&statement, model);
 	mlops_bind_text(&statement, alias);
 	mlops_bind_text(&statement, mlops_current_role());

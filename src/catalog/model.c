@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -170,17 +171,28 @@ mlops_model_lock(const char *name)
 	LockDatabaseObject(mlops_table_oid(MLOPS_TABLE_MODEL), key, 0, ExclusiveLock);
 }
 
+static void
+raise_concurrent(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent change of model \"%s\"", name)));
+}
+
 /*
  * The row of another transaction that was committed since is not in the
  * snapshot from REPEATABLE READ on; the insert then fails with 40001, which is
- * what such a transaction expects.
+ * what such a transaction expects. It gets the same when the model that it
+ * sees is gone, for else it would see two of one name.
  */
 void
 mlops_model_ensure(const char *name, const char *task)
 {
 	MlopsStatement statement;
 	MlopsResult *result;
+	MlopsModel	seen;
 	char	   *stored_task;
+	bool		was_there = IsolationUsesXactSnapshot() && mlops_model_find(name, &seen);
 
 	mlops_statement_begin(&statement,
 						  "INSERT INTO mlops.model (name, owner, task, created_at) "
@@ -190,15 +202,17 @@ mlops_model_ensure(const char *name, const char *task)
 	mlops_bind_text(&statement, mlops_current_role());
 	mlops_bind_text(&statement, task);
 	if (mlops_write(&statement) > 0)
+	{
+		if (was_there)
+			raise_concurrent(name);
 		return;
+	}
 
 	mlops_statement_begin(&statement, "SELECT owner, task FROM mlops.model WHERE name = $1");
 	mlops_bind_text(&statement, name);
 	result = mlops_write_returning(&statement);
 	if (result->n_rows == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access due to concurrent change of model \"%s\"", name)));
+		raise_concurrent(name);
 	mlops_model_check_right(name, mlops_cell_text(result, 0, 1), MLOPS_RIGHT_TRAIN);
 	stored_task = mlops_cell_text(result, 0, 2);
 	if (strcmp(stored_task, task) != 0)
@@ -233,6 +247,7 @@ mlops_model_delete(const char *model)
 		MlopsStatement statement;
 
 		mlops_statement_begin(&statement, model_deletes[i]);
+		mlops_statement_current(&statement);
 		mlops_bind_text(&statement, model);
 		(void) mlops_write(&statement);
 	}

@@ -15,12 +15,14 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "catalog/relation.h"
@@ -42,6 +44,12 @@ mlops_statement_end(MlopsStatement *statement)
 {
 	MemoryContextDelete(statement->context);
 	statement->context = NULL;
+}
+
+void
+mlops_statement_current(MlopsStatement *statement)
+{
+	statement->current = true;
 }
 
 static void
@@ -162,6 +170,18 @@ mlops_section_end(MlopsSection *section)
 	SetUserIdAndSecContext(section->user, section->security_context);
 }
 
+/* The way in which the server's own foreign keys look for rows. */
+static int
+run_current(MlopsStatement *statement)
+{
+	Snapshot	latest;
+
+	CommandCounterIncrement();
+	latest = GetLatestSnapshot();
+	return SPI_execute_snapshot(statement->plan, statement->values, statement->nulls,
+								latest, GetTransactionSnapshot(), false, true, 0);
+}
+
 static void
 run(MlopsStatement *statement, bool read_only)
 {
@@ -173,7 +193,10 @@ run(MlopsStatement *statement, bool read_only)
 		if (statement->plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	}
-	result = SPI_execute_plan(statement->plan, statement->values, statement->nulls, read_only, 0);
+	if (statement->current && IsolationUsesXactSnapshot())
+		result = run_current(statement);
+	else
+		result = SPI_execute_plan(statement->plan, statement->values, statement->nulls, read_only, 0);
 	if (result < 0)
 		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
 	statement->n_arguments = 0;

@@ -33,6 +33,7 @@ typedef struct MlopsStatement
 	const char *sql;
 	MemoryContext context;		/* of the bound values */
 	SPIPlanPtr	plan;
+	bool		current;		/* see mlops_statement_current() */
 	int			n_arguments;
 	Oid			types[MLOPS_MAX_ARGUMENTS];
 	Datum		values[MLOPS_MAX_ARGUMENTS];
@@ -48,6 +49,13 @@ typedef struct MlopsResult
 } MlopsResult;
 
 extern void mlops_statement_begin(MlopsStatement *statement, const char *sql);
+
+/*
+ * An UPDATE or DELETE must miss no row that is committed by now. From
+ * REPEATABLE READ on a row that the transaction's own snapshot does not show
+ * then is error 40001, where it would have been passed over in silence.
+ */
+extern void mlops_statement_current(MlopsStatement *statement);
 
 /* The next parameter: $1, $2 ... Pointers NULL and NaN become SQL NULL. */
 extern void mlops_bind_text(MlopsStatement *statement, const char *value);

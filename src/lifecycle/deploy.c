@@ -42,7 +42,7 @@ mlops_deploy(const char *reference, const char *alias, const char *reason)
 	mlops_alias_check_name(alias);
 	mlops_reference_resolve(reference, MLOPS_RIGHT_DEPLOY, &key);
 	mlops_model_lock(key.model);
-	/* The model may have gone while this waited for the lock. */
+	/* As in lock_model(), but the reference means more than the model. */
 	PushActiveSnapshot(GetLatestSnapshot());
 	mlops_reference_resolve(reference, MLOPS_RIGHT_DEPLOY, &key);
 	previous = mlops_alias_get(key.model, alias);
@@ -54,17 +54,31 @@ mlops_deploy(const char *reference, const char *alias, const char *reason)
 	return key.version;
 }
 
+/*
+ * The model may have gone while this waited for the lock, and its name may
+ * belong to somebody else by now.
+ */
+static void
+lock_model(const char *model, MlopsRight right)
+{
+	MlopsModel	found;
+
+	mlops_model_require(model, right, &found);
+	mlops_model_lock(model);
+	PushActiveSnapshot(GetLatestSnapshot());
+	mlops_model_require(model, right, &found);
+	PopActiveSnapshot();
+}
+
 int
 mlops_rollback(const char *model, const char *reason)
 {
-	MlopsModel	found;
 	int			previous;
 	int			version;
 
 	PreventCommandIfReadOnly("mlops_rollback()");
 	PreventCommandDuringRecovery("mlops_rollback()");
-	mlops_model_require(model, MLOPS_RIGHT_DEPLOY, &found);
-	mlops_model_lock(model);
+	lock_model(model, MLOPS_RIGHT_DEPLOY);
 	previous = mlops_alias_get(model, "champion");
 	version = previous > 0 ? mlops_alias_back(model, "champion") : 0;
 	if (version == 0)
@@ -79,12 +93,9 @@ mlops_rollback(const char *model, const char *reason)
 void
 mlops_drop_model(const char *model)
 {
-	MlopsModel	found;
-
 	PreventCommandIfReadOnly("mlops_drop_model()");
 	PreventCommandDuringRecovery("mlops_drop_model()");
-	mlops_model_require(model, MLOPS_RIGHT_OWN, &found);
-	mlops_model_lock(model);
+	lock_model(model, MLOPS_RIGHT_OWN);
 	mlops_model_delete(model);
 	mlops_audit("drop", model, 0, NULL, NULL);
 }
