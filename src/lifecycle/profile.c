@@ -144,21 +144,12 @@ void
 mlops_profile_column(MlEnv *env, const MlColumn *column, const uint32_t *rows, int64_t n_rows,
 					 MlopsProfile *profile)
 {
-	double	   *values;
-	int64_t		i;
-
-	if (ml_type_kind(column->type) == ML_KIND_CATEGORY)
-	{
-		memset(profile, 0, sizeof(*profile));
-		profile->category = true;
+	memset(profile, 0, sizeof(*profile));
+	profile->category = ml_type_kind(column->type) == ML_KIND_CATEGORY;
+	if (profile->category)
 		profile_category(env, column, rows, n_rows, profile);
-		return;
-	}
-	values = mlops_need(env, n_rows + 1, sizeof(double));
-	for (i = 0; i < n_rows; i++)
-		values[i] = column->number[rows[i]];
-	mlops_profile_numbers(env, values, n_rows, profile);
-	ml_release(env, values);
+	else
+		mlops_check(env, ml_profile_number_rows(env, column->number, rows, n_rows, &profile->number));
 }
 
 void

@@ -10,8 +10,6 @@
  */
 #include "math/sort.h"
 
-#include <string.h>
-
 #define DIGIT_BITS 8
 #define DIGITS 8
 #define BUCKETS 256
@@ -27,7 +25,9 @@ typedef struct RadixSort
 	uint64_t   *other_keys;
 	uint32_t   *order;
 	uint32_t   *other_order;
-	size_t		histogram[DIGITS][BUCKETS];
+	int			n_digits;		/* that are not the same in all keys */
+	int			digits[DIGITS];
+	size_t		histogram[DIGITS][BUCKETS]; /* (n_digits) */
 } RadixSort;
 
 static inline unsigned
@@ -36,54 +36,51 @@ digit_of(uint64_t key, int digit)
 	return (unsigned) (key >> (digit * DIGIT_BITS)) & (BUCKETS - 1);
 }
 
-static inline uint64_t
-key_of_f64(double value)
+/* The digits that keys differ in, lowest first. */
+static MlStatus
+find_digits(RadixSort *sort)
 {
-	uint64_t	bits;
+	uint64_t	different = 0;
+	size_t		i;
+	int			digit;
 
-	if (value == 0)
-		value = 0.0;			/* drops the sign */
-	memcpy(&bits, &value, sizeof(bits));
-	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
-}
-
-static inline double
-f64_of_key(uint64_t key)
-{
-	uint64_t	bits = key >> 63 ? key ^ UINT64_C(1) << 63 : ~key;
-	double		value;
-
-	memcpy(&value, &bits, sizeof(value));
-	return value;
+	for (i = 0; i < sort->count; i++)
+	{
+		if (i % STOP_BLOCK == 0)
+			ML_TRY(ml_check_stop(sort->env));
+		different |= sort->keys[i] ^ sort->keys[0];
+	}
+	sort->n_digits = 0;
+	for (digit = 0; digit < DIGITS; digit++)
+	{
+		if (digit_of(different, digit) != 0)
+			sort->digits[sort->n_digits++] = digit;
+	}
+	return ML_OK;
 }
 
 static MlStatus
 count_digits(RadixSort *sort)
 {
 	size_t		i;
-	int			digit;
+	int			k;
 
 	memset(sort->histogram, 0, sizeof(sort->histogram));
 	for (i = 0; i < sort->count; i++)
 	{
 		if (i % STOP_BLOCK == 0)
 			ML_TRY(ml_check_stop(sort->env));
-		for (digit = 0; digit < DIGITS; digit++)
-			sort->histogram[digit][digit_of(sort->keys[i], digit)]++;
+		for (k = 0; k < sort->n_digits; k++)
+			sort->histogram[k][digit_of(sort->keys[i], sort->digits[k])]++;
 	}
 	return ML_OK;
 }
 
-static bool
-digit_is_shared(const RadixSort *sort, int digit)
-{
-	return sort->histogram[digit][digit_of(sort->keys[0], digit)] == sort->count;
-}
-
-/* One distribution by one digit into the other arrays, which become current. */
+/* One distribution by a digit into the other arrays, which become current. */
 static MlStatus
-distribute(RadixSort *sort, int digit)
+distribute(RadixSort *sort, int k)
 {
+	int			digit = sort->digits[k];
 	size_t		next[BUCKETS];
 	size_t		start = 0;
 	size_t		i;
@@ -93,7 +90,7 @@ distribute(RadixSort *sort, int digit)
 	for (i = 0; i < BUCKETS; i++)
 	{
 		next[i] = start;
-		start += sort->histogram[digit][i];
+		start += sort->histogram[k][i];
 	}
 	for (i = 0; i < sort->count; i++)
 	{
@@ -116,14 +113,12 @@ distribute(RadixSort *sort, int digit)
 static MlStatus
 radix_sort(RadixSort *sort)
 {
-	int			digit;
+	int			k;
 
+	ML_TRY(find_digits(sort));
 	ML_TRY(count_digits(sort));
-	for (digit = 0; digit < DIGITS; digit++)
-	{
-		if (!digit_is_shared(sort, digit))
-			ML_TRY(distribute(sort, digit));
-	}
+	for (k = 0; k < sort->n_digits; k++)
+		ML_TRY(distribute(sort, k));
 	return ML_OK;
 }
 
@@ -160,28 +155,40 @@ insert_order(const uint64_t *keys, size_t count, uint32_t *order)
 }
 
 MlStatus
-ml_sort_u64(MlEnv *env, uint64_t *values, size_t count)
+ml_sort_u64_with(MlEnv *env, uint64_t *values, size_t count, uint64_t *room)
 {
 	RadixSort	sort = {0};
-	uint64_t   *buffer;
-	MlStatus	status;
 
 	if (count <= SHORT_ARRAY)
 	{
 		insert_u64(values, count);
 		return ML_OK;
 	}
-	buffer = ml_allocate(env, count, sizeof(*buffer));
-	if (buffer == NULL)
-		return ML_OUT_OF_MEMORY;
 	sort.env = env;
 	sort.count = count;
 	sort.keys = values;
-	sort.other_keys = buffer;
-	status = radix_sort(&sort);
-	if (status == ML_OK && sort.keys != values)
+	sort.other_keys = room;
+	ML_TRY(radix_sort(&sort));
+	if (sort.keys != values)
 		memcpy(values, sort.keys, count * sizeof(*values));
-	ml_release(env, buffer);
+	return ML_OK;
+}
+
+MlStatus
+ml_sort_u64(MlEnv *env, uint64_t *values, size_t count)
+{
+	uint64_t   *room = NULL;
+	MlStatus	status;
+
+	/* Resized, not allocated: it need not be zeroed. */
+	if (count > SHORT_ARRAY)
+	{
+		room = ml_resize(env, NULL, count, sizeof(*room));
+		if (room == NULL)
+			return ML_OUT_OF_MEMORY;
+	}
+	status = ml_sort_u64_with(env, values, count, room);
+	ml_release(env, room);
 	return status;
 }
 
@@ -198,10 +205,10 @@ ml_sort_f64(MlEnv *env, double *values, size_t count)
 	if (keys == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < count; i++)
-		keys[i] = key_of_f64(values[i]);
+		keys[i] = ml_key_of_f64(values[i]);
 	status = ml_sort_u64(env, keys, count);
 	for (i = 0; i < count && status == ML_OK; i++)
-		values[i] = f64_of_key(keys[i]);
+		values[i] = ml_f64_of_key(keys[i]);
 	if (keys != few)
 		ml_release(env, keys);
 	return status;
@@ -267,7 +274,7 @@ ml_order_f64(MlEnv *env, const double *values, size_t count, uint32_t *order)
 	if (keys == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < count; i++)
-		keys[i] = key_of_f64(values[i]);
+		keys[i] = ml_key_of_f64(values[i]);
 	status = order_keys(env, keys, count, order);
 	if (keys != few)
 		ml_release(env, keys);

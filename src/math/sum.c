@@ -19,6 +19,8 @@
 #define MANTISSA_BITS 52
 #define MANTISSA_MASK ((UINT64_C(1) << MANTISSA_BITS) - 1)
 #define EXPONENT_MASK 0x7ff
+#define SIGNED_EXPONENTS 4096
+#define MOST_GATHERED 2047		/* mantissas whose sum fits into 64 bits */
 #define MOST_PENDING (UINT32_C(1) << 29)
 
 void
@@ -48,37 +50,20 @@ propagate(int64_t *limb)
 	limb[i] += carry;
 }
 
-void
-ml_sum_add(MlExactSum *sum, double value)
+/* Add `mantissa` times 2^(exponent - 1074), of either sign. */
+static void
+add_scaled(MlExactSum *sum, uint64_t mantissa, int exponent, bool negative)
 {
-	uint64_t	bits;
-	uint64_t	mantissa;
+	int			shift = exponent % LIMB_BITS;
+	int64_t    *limb = sum->limb + exponent / LIMB_BITS;
 	uint64_t	low;
 	uint64_t	high;
-	int			exponent;
-	int			shift;
-	int64_t    *limb;
 
-	memcpy(&bits, &value, sizeof(bits));
-	exponent = (int) (bits >> MANTISSA_BITS) & EXPONENT_MASK;
-	if (exponent == EXPONENT_MASK)
-	{
-		sum->special += value;
-		return;
-	}
-	mantissa = bits & MANTISSA_MASK;
-	if (exponent > 0)
-	{
-		mantissa |= UINT64_C(1) << MANTISSA_BITS;
-		exponent--;
-	}
-	shift = exponent % LIMB_BITS;
-	limb = sum->limb + exponent / LIMB_BITS;
-	/* 53 bits shifted by up to 31: three limbs. */
+	/* 64 bits shifted by up to 31: three limbs. */
 	low = (mantissa & (uint64_t) LIMB_MASK) << shift;
 	high = ((mantissa >> LIMB_BITS) << shift) + (low >> LIMB_BITS);
 	low &= (uint64_t) LIMB_MASK;
-	if (bits >> 63)
+	if (negative)
 	{
 		limb[0] -= (int64_t) low;
 		limb[1] -= (int64_t) (high & (uint64_t) LIMB_MASK);
@@ -95,6 +80,83 @@ ml_sum_add(MlExactSum *sum, double value)
 		propagate(sum->limb);
 		sum->pending = 0;
 	}
+}
+
+void
+ml_sum_add(MlExactSum *sum, double value)
+{
+	uint64_t	bits;
+	uint64_t	mantissa;
+	int			exponent;
+
+	memcpy(&bits, &value, sizeof(bits));
+	exponent = (int) (bits >> MANTISSA_BITS) & EXPONENT_MASK;
+	if (exponent == EXPONENT_MASK)
+	{
+		sum->special += value;
+		return;
+	}
+	mantissa = bits & MANTISSA_MASK;
+	if (exponent > 0)
+	{
+		mantissa |= UINT64_C(1) << MANTISSA_BITS;
+		exponent--;
+	}
+	add_scaled(sum, mantissa, exponent, bits >> 63);
+}
+
+/* Add the mantissas gathered by sign and exponent, and forget them. */
+static void
+add_gathered(MlExactSum *sum, uint64_t *gathered, uint64_t *used)
+{
+	int			word;
+
+	for (word = 0; word < SIGNED_EXPONENTS / 64; word++)
+	{
+		while (used[word] != 0)
+		{
+			int			top = word * 64 + __builtin_ctzll(used[word]);
+			int			exponent = top & EXPONENT_MASK;
+
+			add_scaled(sum, gathered[top], exponent > 0 ? exponent - 1 : 0, top > EXPONENT_MASK);
+			gathered[top] = 0;
+			used[word] &= used[word] - 1;
+		}
+	}
+}
+
+/*
+ * Mantissas of one sign and exponent are whole numbers of one unit: a block
+ * of them adds up in 64 bits (Neal's large superaccumulator).
+ */
+void
+ml_sum_add_array(MlExactSum *sum, const double *values, size_t count)
+{
+	uint64_t	gathered[SIGNED_EXPONENTS];
+	uint64_t	used[SIGNED_EXPONENTS / 64];
+	size_t		i;
+
+	memset(gathered, 0, sizeof(gathered));
+	memset(used, 0, sizeof(used));
+	for (i = 0; i < count; i++)
+	{
+		uint64_t	bits;
+		unsigned	top;
+
+		memcpy(&bits, &values[i], sizeof(bits));
+		top = (unsigned) (bits >> MANTISSA_BITS);
+		if ((top & EXPONENT_MASK) == EXPONENT_MASK)
+		{
+			sum->special += values[i];
+			continue;
+		}
+		gathered[top] += (bits & MANTISSA_MASK) |
+			(uint64_t) ((top & EXPONENT_MASK) != 0) << MANTISSA_BITS;
+		used[top / 64] |= UINT64_C(1) << top % 64;
+		if (i % MOST_GATHERED == MOST_GATHERED - 1)
+			add_gathered(sum, gathered, used);
+	}
+	add_gathered(sum, gathered, used);
 }
 
 void

@@ -61,10 +61,13 @@ find_range(const Fitter *fitter, const double *number, MlPart part, double *leas
 			value = ml_time_part(value, part);
 		if (isnan(value))
 			continue;
-		*least = fmin(*least, value);
-		*most = fmax(*most, value);
+		if (value < *least)
+			*least = value;
+		if (value > *most)
+			*most = value;
 		(*present)++;
 	}
+	*least += 0.0;				/* 0 and -0 are equal: do not keep the first of them */
 	return ML_OK;
 }
 
@@ -74,21 +77,28 @@ sum_powers(const Fitter *fitter, const double *number, MlPart part,
 		   double scale, double center, bool squares, double *result)
 {
 	MlExactSum	sum;
-	int64_t		i;
+	double		block[STOP_ROWS];
+	int64_t		i = 0;
 
 	ml_sum_begin(&sum);
-	for (i = 0; i < fitter->n_rows; i++)
+	while (i < fitter->n_rows)
 	{
-		double		value = number[fitter->rows[i]];
+		int64_t		end = i + STOP_ROWS < fitter->n_rows ? i + STOP_ROWS : fitter->n_rows;
+		size_t		n = 0;
 
-		if (i % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(fitter->env));
-		if (part != ML_PART_VALUE)
-			value = ml_time_part(value, part);
-		if (isnan(value))
-			continue;
-		value = value * scale - center;
-		ml_sum_add(&sum, squares ? value * value : value);
+		ML_TRY(ml_check_stop(fitter->env));
+		for (; i < end; i++)
+		{
+			double		value = number[fitter->rows[i]];
+
+			if (part != ML_PART_VALUE)
+				value = ml_time_part(value, part);
+			if (isnan(value))
+				continue;
+			value = value * scale - center;
+			block[n++] = squares ? value * value : value;
+		}
+		ml_sum_add_array(&sum, block, n);
 	}
 	*result = ml_sum_value(&sum);
 	return ML_OK;

@@ -7,9 +7,11 @@
  * bin of its own on its upper side. When the smallest value is such a one, a
  * cut right below it separates what the reference never had, so that the
  * column that was constant is seen to move in both directions.
- * Counting sorts the values: cuts are then found by bisection, and all sums
- * are independent of the order of rows. Infinite values are counted in the
- * outer bins; mean and sd show them as they come.
+ * Sums are exact, and ranks are found without sorting everything: values are
+ * counted in cells of equal width, and only the cells in which a quantile or a
+ * cut lies are sorted. So nothing depends on the order of rows, and at worst,
+ * when all values lie in a few cells, it costs a sort. Infinite values are
+ * counted in the outer bins; mean and sd show them as they come.
  */
 #include "stats/profile.h"
 
@@ -20,24 +22,89 @@
 #include "math/sum.h"
 
 #define ROWS_PER_CHECK 4096
+#define MOST_CELLS 16384
+#define VALUES_PER_CELL 4		/* fewer cells for few values */
 
-/* Number of the ascending values that are at most `cut`. */
-static int64_t
-count_up_to(const double *sorted, int64_t count, double cut)
+/* The present values of a column, and what is known of their order. */
+typedef struct Ranking
 {
-	int64_t		low = 0;
-	int64_t		high = count;
+	MlEnv	   *env;
+	double	   *values;			/* (count), in the order of rows; no -0 */
+	int64_t		count;
+	double		minimum;
+	double		maximum;
+	int			cells;
+	double		cells_per_unit; /* 0 when the range is none that can be divided */
+	int64_t    *before;			/* (cells + 1) values in the cells before */
+	bool	   *wanted;			/* (cells) cells to be sorted */
+	int64_t    *start;			/* (cells + 1) where a cell begins in sorted */
+	uint64_t   *sorted;			/* keys of the values in wanted cells, ascending */
+} Ranking;
 
+/* The cell of a value between minimum and maximum; never falls as it grows. */
+static inline int
+cell_of(const Ranking *ranking, double value)
+{
+	double		cell = (value - ranking->minimum) * ranking->cells_per_unit;
+
+	return cell < ranking->cells - 1 ? (int) cell : ranking->cells - 1;
+}
+
+/* Number of values that are at most `cut`; its cell is sorted. */
+static int64_t
+count_up_to(const Ranking *ranking, double cut)
+{
+	uint64_t	key = ml_key_of_f64(cut);
+	int64_t		first;
+	int64_t		low;
+	int64_t		high;
+	int			cell;
+
+	if (ranking->count == 0 || cut < ranking->minimum)
+		return 0;
+	if (cut >= ranking->maximum)
+		return ranking->count;
+	cell = cell_of(ranking, cut);
+	first = ranking->start[cell];
+	low = first;
+	high = ranking->start[cell + 1];
 	while (low < high)
 	{
 		int64_t		middle = low + (high - low) / 2;
 
-		if (sorted[middle] <= cut)
+		if (ranking->sorted[middle] <= key)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	return ranking->before[cell] + low - first;
+}
+
+/* The cell in which the value at an index of the ascending order lies. */
+static int
+cell_at(const Ranking *ranking, int64_t index)
+{
+	int			low = 0;
+	int			high = ranking->cells - 1;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (ranking->before[middle + 1] > index)
+			high = middle;
+		else
+			low = middle + 1;
+	}
 	return low;
+}
+
+static double
+value_at(const Ranking *ranking, int64_t index)
+{
+	int			cell = cell_at(ranking, index);
+
+	return ml_f64_of_key(ranking->sorted[ranking->start[cell] + index - ranking->before[cell]]);
 }
 
 /* Index of the order statistic ceil(k / parts * count), without rounding. */
@@ -52,14 +119,14 @@ quantile_index(int64_t count, int k, int parts)
 
 /* The k / parts quantiles for k = 1 .. n; returns how many are distinct. */
 static int
-distinct_quantiles(const double *sorted, int64_t count, int parts, int n, double *quantiles)
+distinct_quantiles(const Ranking *ranking, int parts, int n, double *quantiles)
 {
 	int			kept = 0;
 	int			k;
 
-	for (k = 1; k <= n && count > 0; k++)
+	for (k = 1; k <= n && ranking->count > 0; k++)
 	{
-		double		value = sorted[quantile_index(count, k, parts)];
+		double		value = value_at(ranking, quantile_index(ranking->count, k, parts));
 
 		if (kept == 0 || value > quantiles[kept - 1])
 			quantiles[kept++] = value;
@@ -83,54 +150,60 @@ separate_smallest(MlNumberProfile *profile)
 }
 
 static void
-set_cuts(const double *sorted, int64_t count, MlNumberProfile *profile)
+set_cuts(const Ranking *ranking, MlNumberProfile *profile)
 {
-	profile->n_edges = distinct_quantiles(sorted, count, ML_PSI_BINS, ML_PSI_BINS - 1,
-										  profile->edges);
-	profile->n_cuts = distinct_quantiles(sorted, count, ML_KS_CUTS, ML_KS_CUTS, profile->cuts);
+	profile->n_edges = distinct_quantiles(ranking, ML_PSI_BINS, ML_PSI_BINS - 1, profile->edges);
+	profile->n_cuts = distinct_quantiles(ranking, ML_KS_CUTS, ML_KS_CUTS, profile->cuts);
 	separate_smallest(profile);
 }
 
 static void
-count_on_cuts(const double *sorted, int64_t count, MlNumberProfile *profile)
+count_on_cuts(const Ranking *ranking, MlNumberProfile *profile)
 {
 	int64_t		before = 0;
 	int			i;
 
 	for (i = 0; i < profile->n_edges; i++)
 	{
-		int64_t		through = count_up_to(sorted, count, profile->edges[i]);
+		int64_t		through = count_up_to(ranking, profile->edges[i]);
 
 		profile->counts[i] = through - before;
 		before = through;
 	}
-	profile->counts[profile->n_edges] = count - before;
+	profile->counts[profile->n_edges] = ranking->count - before;
 	for (i = 0; i < profile->n_cuts; i++)
-		profile->below[i] = count_up_to(sorted, count, profile->cuts[i]);
+		profile->below[i] = count_up_to(ranking, profile->cuts[i]);
 }
 
 static MlStatus
-sum_moment(MlEnv *env, const double *sorted, int64_t count, double center, bool square,
-		   double *mean)
+sum_moment(const Ranking *ranking, double center, bool square, double *mean)
 {
 	MlExactSum	sum;
-	int64_t		i;
+	double		block[ROWS_PER_CHECK];
+	int64_t		count = ranking->count;
+	int64_t		start;
 
 	ml_sum_begin(&sum);
-	for (i = 0; i < count; i++)
+	for (start = 0; start < count; start += ROWS_PER_CHECK)
 	{
-		double		value = sorted[i] - center;
+		int			n = count - start < ROWS_PER_CHECK ? (int) (count - start) : ROWS_PER_CHECK;
+		int			i;
 
-		if (i % ROWS_PER_CHECK == 0)
-			ML_TRY(ml_check_stop(env));
-		ml_sum_add(&sum, square ? value * value : value);
+		ML_TRY(ml_check_stop(ranking->env));
+		for (i = 0; i < n; i++)
+		{
+			double		value = ranking->values[start + i] - center;
+
+			block[i] = square ? value * value : value;
+		}
+		ml_sum_add_array(&sum, block, (size_t) n);
 	}
 	*mean = ml_sum_value(&sum) / (double) count;
 	return ML_OK;
 }
 
 static MlStatus
-set_moments(MlEnv *env, const double *sorted, int64_t count, MlNumberProfile *profile)
+set_moments(const Ranking *ranking, MlNumberProfile *profile)
 {
 	double		variance;
 
@@ -138,11 +211,11 @@ set_moments(MlEnv *env, const double *sorted, int64_t count, MlNumberProfile *pr
 	profile->sd = NAN;
 	profile->minimum = NAN;
 	profile->maximum = NAN;
-	if (count == 0)
+	if (ranking->count == 0)
 		return ML_OK;
-	profile->minimum = sorted[0];
-	profile->maximum = sorted[count - 1];
-	ML_TRY(sum_moment(env, sorted, count, 0.0, false, &profile->mean));
+	profile->minimum = ranking->minimum;
+	profile->maximum = ranking->maximum;
+	ML_TRY(sum_moment(ranking, 0.0, false, &profile->mean));
 	/* A constant has no spread, whatever rounding did to its mean. */
 	if (profile->minimum == profile->maximum)
 	{
@@ -150,57 +223,167 @@ set_moments(MlEnv *env, const double *sorted, int64_t count, MlNumberProfile *pr
 		profile->sd = 0.0;
 		return ML_OK;
 	}
-	ML_TRY(sum_moment(env, sorted, count, profile->mean, true, &variance));
+	ML_TRY(sum_moment(ranking, profile->mean, true, &variance));
 	profile->sd = sqrt(variance);
 	return ML_OK;
 }
 
-/* The present values, ascending; the caller releases them. */
 static MlStatus
-sort_present(MlEnv *env, const double *values, int64_t rows, double **sorted, int64_t *count)
+take_present(Ranking *ranking, const double *values, const uint32_t *rows, int64_t n_rows)
 {
+	double		minimum = INFINITY;
+	double		maximum = -INFINITY;
 	int64_t		i;
 
-	*count = 0;
-	*sorted = ml_allocate(env, (size_t) rows, sizeof(double));
-	if (*sorted == NULL)
+	/* Resized, not allocated: it need not be zeroed. */
+	ranking->values = ml_resize(ranking->env, NULL, (size_t) n_rows + 1, sizeof(double));
+	if (ranking->values == NULL)
 		return ML_OUT_OF_MEMORY;
-	for (i = 0; i < rows; i++)
+	for (i = 0; i < n_rows; i++)
+	{
+		double		value = values[rows != NULL ? rows[i] : i] + 0.0;	/* -0 becomes 0 */
+
+		if (i % ROWS_PER_CHECK == 0)
+			ML_TRY(ml_check_stop(ranking->env));
+		if (isnan(value))
+			continue;
+		if (value < minimum)
+			minimum = value;
+		if (value > maximum)
+			maximum = value;
+		ranking->values[ranking->count++] = value;
+	}
+	ranking->minimum = minimum;
+	ranking->maximum = maximum;
+	return ML_OK;
+}
+
+/* Cells of equal width between minimum and maximum, where that is finite. */
+static MlStatus
+count_cells(Ranking *ranking)
+{
+	MlEnv	   *env = ranking->env;
+	int64_t		cells = ranking->count / VALUES_PER_CELL + 1;
+	double		scale;
+	int64_t		i;
+
+	ranking->cells = cells < MOST_CELLS ? (int) cells : MOST_CELLS;
+	scale = ranking->cells / (ranking->maximum - ranking->minimum);
+	ranking->before = ml_allocate(env, (size_t) ranking->cells + 1, sizeof(int64_t));
+	ranking->start = ml_allocate(env, (size_t) ranking->cells + 1, sizeof(int64_t));
+	ranking->wanted = ml_allocate(env, (size_t) ranking->cells, sizeof(bool));
+	if (ranking->before == NULL || ranking->start == NULL || ranking->wanted == NULL)
+		return ML_OUT_OF_MEMORY;
+	if (isfinite(ranking->maximum) && isfinite(ranking->minimum) && isfinite(scale))
+		ranking->cells_per_unit = scale;
+	for (i = 0; i < ranking->count; i++)
 	{
 		if (i % ROWS_PER_CHECK == 0)
 			ML_TRY(ml_check_stop(env));
-		if (!isnan(values[i]))
-			(*sorted)[(*count)++] = values[i];
+		ranking->before[cell_of(ranking, ranking->values[i]) + 1]++;
 	}
-	return ml_sort_f64(env, *sorted, (size_t) *count);
+	for (i = 0; i < ranking->cells; i++)
+		ranking->before[i + 1] += ranking->before[i];
+	return ML_OK;
+}
+
+static void
+want_cuts(Ranking *ranking, const double *cuts, int n)
+{
+	int			i;
+
+	for (i = 0; i < n && ranking->count > 0; i++)
+		if (cuts[i] >= ranking->minimum && cuts[i] < ranking->maximum)
+			ranking->wanted[cell_of(ranking, cuts[i])] = true;
+}
+
+static void
+want_quantiles(Ranking *ranking, int parts)
+{
+	int			k;
+
+	for (k = 1; k <= parts && ranking->count > 0; k++)
+		ranking->wanted[cell_at(ranking, quantile_index(ranking->count, k, parts))] = true;
+}
+
+/* Sort what lies in the wanted cells. */
+static MlStatus
+sort_wanted(Ranking *ranking)
+{
+	size_t		n = 0;
+	int64_t		i;
+
+	for (i = 0; i < ranking->cells; i++)
+		ranking->start[i + 1] = ranking->start[i] +
+			(ranking->wanted[i] ? ranking->before[i + 1] - ranking->before[i] : 0);
+	ranking->sorted = ml_resize(ranking->env, NULL, 2 * (size_t) ranking->start[ranking->cells] + 1, sizeof(uint64_t));
+	if (ranking->sorted == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < ranking->count; i++)
+	{
+		if (i % ROWS_PER_CHECK == 0)
+			ML_TRY(ml_check_stop(ranking->env));
+		if (ranking->wanted[cell_of(ranking, ranking->values[i])])
+			ranking->sorted[n++] = ml_key_of_f64(ranking->values[i]);
+	}
+	return ml_sort_u64_with(ranking->env, ranking->sorted, n, ranking->sorted + n);
+}
+
+static void
+end_ranking(Ranking *ranking)
+{
+	ml_release(ranking->env, ranking->sorted);
+	ml_release(ranking->env, ranking->wanted);
+	ml_release(ranking->env, ranking->start);
+	ml_release(ranking->env, ranking->before);
+	ml_release(ranking->env, ranking->values);
 }
 
 /* Everything but the cuts, which are in `profile` or are made now. */
 static MlStatus
-fill_profile(MlEnv *env, const double *values, int64_t rows, bool own_cuts,
+fill_profile(MlEnv *env, const double *values, const uint32_t *rows, int64_t n_rows, bool own_cuts,
 			 MlNumberProfile *profile)
 {
-	double	   *sorted;
-	int64_t		count;
+	Ranking		ranking = {0};
 
-	ML_TRY(sort_present(env, values, rows, &sorted, &count));
-	profile->rows = rows;
-	profile->missing = rows - count;
-	ML_TRY(set_moments(env, sorted, count, profile));
+	ranking.env = env;
+	ML_TRY(take_present(&ranking, values, rows, n_rows));
+	ML_TRY(count_cells(&ranking));
 	if (own_cuts)
-		set_cuts(sorted, count, profile);
-	count_on_cuts(sorted, count, profile);
-	ml_release(env, sorted);
+	{
+		want_quantiles(&ranking, ML_PSI_BINS);
+		want_quantiles(&ranking, ML_KS_CUTS);
+	}
+	else
+	{
+		want_cuts(&ranking, profile->edges, profile->n_edges);
+		want_cuts(&ranking, profile->cuts, profile->n_cuts);
+	}
+	ML_TRY(sort_wanted(&ranking));
+	profile->rows = n_rows;
+	profile->missing = n_rows - ranking.count;
+	ML_TRY(set_moments(&ranking, profile));
+	if (own_cuts)
+		set_cuts(&ranking, profile);
+	count_on_cuts(&ranking, profile);
+	end_ranking(&ranking);
 	return ML_OK;
 }
 
 MlStatus
 ml_profile_number(MlEnv *env, const double *values, int64_t rows, MlNumberProfile *profile)
 {
+	return ml_profile_number_rows(env, values, NULL, rows, profile);
+}
+
+MlStatus
+ml_profile_number_rows(MlEnv *env, const double *values, const uint32_t *rows, int64_t n_rows,
+					   MlNumberProfile *profile)
+{
 	static const MlNumberProfile empty;
 
 	*profile = empty;
-	return fill_profile(env, values, rows, true, profile);
+	return fill_profile(env, values, rows, n_rows, true, profile);
 }
 
 MlStatus
@@ -208,5 +391,5 @@ ml_profile_number_on(MlEnv *env, const MlNumberProfile *reference, const double 
 					 int64_t rows, MlNumberProfile *profile)
 {
 	*profile = *reference;
-	return fill_profile(env, values, rows, false, profile);
+	return fill_profile(env, values, NULL, rows, false, profile);
 }

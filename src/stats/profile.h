@@ -51,6 +51,10 @@ typedef struct MlCategoryProfile
 extern MlStatus ml_profile_number(MlEnv *env, const double *values, int64_t rows,
 								  MlNumberProfile *profile);
 
+/* Profile of values[rows[0]] .. values[rows[n_rows - 1]]; of the first without `rows`. */
+extern MlStatus ml_profile_number_rows(MlEnv *env, const double *values, const uint32_t *rows,
+									   int64_t n_rows, MlNumberProfile *profile);
+
 /* Counts of other values on the cuts of `reference`. */
 extern MlStatus ml_profile_number_on(MlEnv *env, const MlNumberProfile *reference,
 									 const double *values, int64_t rows,

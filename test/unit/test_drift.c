@@ -4,6 +4,7 @@
  */
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -140,6 +141,81 @@ test_number_profile(void)
 	unit_budget(env, 1000);
 	unit_ok(ml_profile_number(env, values, 1000, &other) == ML_OUT_OF_MEMORY,
 			"profile says when memory is exhausted");
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int64_t
+count_at_most(const double *values, int n, double cut)
+{
+	int64_t		count = 0;
+	int			i;
+
+	for (i = 0; i < n; i++)
+		count += values[i] <= cut;
+	return count;
+}
+
+#define ROWS 3001
+
+/*
+ * Quantiles and counts of columns of many shapes against sorting and counting
+ * one by one: smooth, a few values, one far outlier, infinities, a range that
+ * overflows, subnormal numbers.
+ */
+static void
+test_profile_ranks(void)
+{
+	static double values[ROWS];
+	static double other[ROWS];
+	static double sorted[ROWS];
+	MlEnv	   *env = unit_env();
+	int			wrong = 0;
+	int			kind;
+	int			i;
+
+	for (kind = 0; kind < 7; kind++)
+	{
+		MlNumberProfile profile;
+		MlNumberProfile current;
+
+		for (i = 0; i < ROWS; i++)
+		{
+			double		u = (double) (i * 1103 % ROWS) / ROWS - 0.5;
+
+			values[i] = kind == 0 ? u * u * u : kind == 1 ? floor(u * 7) * 0.1 : kind == 6 ? u * 0x1p-1070 :
+				kind == 5 ? u * DBL_MAX * 2 : u;
+			other[i] = values[i] * 1.5;
+		}
+		if (kind == 2)
+			values[1234] = 1e300;
+		if (kind == 3)
+			values[7] = INFINITY;
+		if (kind == 4)
+			values[8] = -INFINITY;
+		memcpy(sorted, values, sizeof(values));
+		qsort(sorted, ROWS, sizeof(double), compare_doubles);
+		(void) ml_profile_number(env, values, ROWS, &profile);
+		(void) ml_profile_number_on(env, &profile, other, ROWS, &current);
+		wrong += profile.minimum != sorted[0] || profile.maximum != sorted[ROWS - 1];
+		wrong += profile.cuts[profile.n_cuts - 1] != sorted[ROWS - 1];
+		for (i = 0; i < profile.n_cuts; i++)
+			wrong += profile.n_cuts == 100 && profile.cuts[i] != sorted[(ROWS * (i + 1) + 99) / 100 - 1];
+		for (i = 0; i < profile.n_cuts; i++)
+			wrong += profile.below[i] != count_at_most(values, ROWS, profile.cuts[i]) ||
+				current.below[i] != count_at_most(other, ROWS, profile.cuts[i]);
+		for (i = 0; i < profile.n_edges; i++)
+			wrong += current.counts[i] != count_at_most(other, ROWS, profile.edges[i]) -
+				(i > 0 ? count_at_most(other, ROWS, profile.edges[i - 1]) : 0);
+	}
+	unit_ok(wrong == 0, "quantiles and counts are those of sorted values (%d are not)", wrong);
 }
 
 /* `rows` times `value`. */
@@ -496,6 +572,7 @@ main(void)
 	test_ks();
 	test_adjust();
 	test_number_profile();
+	test_profile_ranks();
 	test_constant_columns();
 	test_category();
 	test_pooling();

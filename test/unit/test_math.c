@@ -58,6 +58,16 @@ sum_of(const double *values, int count, int first, int step)
 	return ml_sum_value(&sum);
 }
 
+static double
+sum_of_array(const double *values, int count)
+{
+	MlExactSum	sum;
+
+	ml_sum_begin(&sum);
+	ml_sum_add_array(&sum, values, (size_t) count);
+	return ml_sum_value(&sum);
+}
+
 /* Every case of math_sum.csv, forwards, backwards and merged from two halves. */
 static void
 test_sum_cases(void)
@@ -114,6 +124,43 @@ test_sum_permutations(void)
 	for (i = 0; i < 4; i++)
 		wrong += !same_bits(sum_of(values, 10007, 17 * i, steps[i]), expected);
 	unit_ok(wrong == 0, "the order of 10,007 terms makes no difference");
+}
+
+/* Arrays of all lengths and kinds, behind a first term, against term by term. */
+static void
+test_sum_arrays(void)
+{
+	static double values[9000];
+	int			wrong = 0;
+	int			kind;
+	int			i;
+
+	for (kind = 0; kind < 4; kind++)
+	{
+		for (i = 0; i < 9000; i++)
+			values[i] = kind == 0 ? ldexp(noise(3, i), (int) (2000 * noise(4, i)) - 60) :
+				kind == 1 ? 0x1.fffffffffffffp+1023 * (i % 2 ? 1 : -1) :
+				kind == 2 ? -0x1.fffffffffffffp-1 : 0x1.8p-1074 * i;
+		for (i = 0; i <= 9000; i += i < 10 ? 1 : i < 4090 ? 340 : 700)
+		{
+			MlExactSum	one_by_one;
+			MlExactSum	at_once;
+			int			k;
+
+			ml_sum_begin(&one_by_one);
+			ml_sum_add(&one_by_one, 0.1);
+			at_once = one_by_one;
+			for (k = 0; k < i; k++)
+				ml_sum_add(&one_by_one, values[k]);
+			ml_sum_add_array(&at_once, values, (size_t) i);
+			wrong += !same_bits(ml_sum_value(&at_once), ml_sum_value(&one_by_one));
+		}
+	}
+	unit_ok(wrong == 0, "an array adds up as its values do, one by one");
+	values[17] = INFINITY;
+	unit_near(sum_of_array(values, 9000), INFINITY, 0, "infinity in an array stays");
+	values[8999] = -INFINITY;
+	unit_near(sum_of_array(values, 9000), NAN, 0, "infinities of both signs in an array give NaN");
 }
 
 /* Whole numbers below 2^62 in all, against 128-bit integers. */
@@ -612,6 +659,7 @@ main(void)
 
 	test_sum_cases();
 	test_sum_permutations();
+	test_sum_arrays();
 	test_sum_integers();
 	test_sum_special();
 	test_sum_many();
