@@ -26,6 +26,7 @@ CREATE TABLE mlops.version (
 	metric text NOT NULL,             -- the one that if_better compares
 	value float8,
 	baseline float8,
+	baseline_prediction float8 NOT NULL, -- the mean or share that baselines predict for every row
 	request jsonb NOT NULL,           -- the call, resolved, as a retraining repeats it
 	params jsonb NOT NULL,            -- every parameter of the algorithm, defaults included
 	split jsonb NOT NULL,             -- the rule that made the sides

@@ -63,9 +63,9 @@ insert_row(const MlopsVersion *version)
 	mlops_statement_begin(&statement,
 						  "INSERT INTO mlops.version (model, version, digest, artifact_bytes, task, "
 						  "algorithm, target, classes, rows, train_rows, holdout_rows, metric, value, "
-						  "baseline, request, params, split, warnings, created_by, created_at) "
+						  "baseline, baseline_prediction, request, params, split, warnings, created_by, created_at) "
 						  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-						  "$15, $16, $17, $18, $19, pg_catalog.clock_timestamp())");
+						  "$15, $16, $17, $18, $19, $20, pg_catalog.clock_timestamp())");
 	mlops_bind_text(&statement, version->model);
 	mlops_bind_int(&statement, version->version);
 	mlops_bind_bytes(&statement, version->digest, MLOPS_DIGEST_LENGTH);
@@ -83,6 +83,7 @@ insert_row(const MlopsVersion *version)
 	mlops_bind_text(&statement, version->metric);
 	mlops_bind_number(&statement, version->value);
 	mlops_bind_number(&statement, version->baseline);
+	mlops_bind_number(&statement, version->baseline_prediction);
 	mlops_bind_jsonb(&statement, version->request);
 	mlops_bind_jsonb(&statement, version->params);
 	mlops_bind_jsonb(&statement, version->split);
@@ -236,8 +237,8 @@ mlops_version_load(const char *model, int number)
 	MlopsVersion *version;
 
 	result = read_stored("SELECT digest, artifact_bytes, task, algorithm, target, classes, rows, "
-						 "train_rows, holdout_rows, metric, value, baseline, request, params, split, "
-						 "warnings FROM mlops.version WHERE model = $1 AND version = $2",
+						 "train_rows, holdout_rows, metric, value, baseline, baseline_prediction, request, "
+						 "params, split, warnings FROM mlops.version WHERE model = $1 AND version = $2",
 						 model, number);
 	if (result->n_rows == 0)
 		ereport(ERROR,
@@ -258,10 +259,11 @@ mlops_version_load(const char *model, int number)
 	version->metric = mlops_cell_text(result, 0, 10);
 	version->value = mlops_cell_number(result, 0, 11);
 	version->baseline = mlops_cell_number(result, 0, 12);
-	version->request = mlops_cell_jsonb(result, 0, 13);
-	version->params = mlops_cell_jsonb(result, 0, 14);
-	version->split = mlops_cell_jsonb(result, 0, 15);
-	version->warnings = mlops_cell_texts(result, 0, 16, &version->n_warnings);
+	version->baseline_prediction = mlops_cell_number(result, 0, 13);
+	version->request = mlops_cell_jsonb(result, 0, 14);
+	version->params = mlops_cell_jsonb(result, 0, 15);
+	version->split = mlops_cell_jsonb(result, 0, 16);
+	version->warnings = mlops_cell_texts(result, 0, 17, &version->n_warnings);
 	return version;
 }
 

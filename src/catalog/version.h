@@ -31,6 +31,7 @@ typedef struct MlopsVersion
 	const char *metric;
 	double		value;			/* NaN is stored as NULL, here and in all rows below */
 	double		baseline;
+	double		baseline_prediction;	/* for every row, by a model without features */
 	Jsonb	   *request;
 	Jsonb	   *params;
 	Jsonb	   *split;

@@ -260,12 +260,8 @@ table_index(const MlTable *table, const MlopsSource *source, int column)
 	return ml_table_find(table, source->columns[column].name);
 }
 
-/*
- * Rows without a weight cannot be judged: NULL and negative weights are
- * errors; a weight of zero takes the row out, by taking its target.
- */
-static void
-take_weights(MlEnv *env, const MlTable *table, int column, MlTarget *target, double **weight)
+void
+mlops_take_weights(MlEnv *env, const MlTable *table, int column, MlTarget *target, double **weight)
 {
 	const MlColumn *weights = &table->columns[column];
 	int64_t		row;
@@ -452,7 +448,7 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	dataset->target_column = table_index(table, source, wanted.target);
 	mlops_check(env, ml_target_make(env, table, dataset->target_column, task, request->positive, target));
 	if (wanted.weight >= 0)
-		take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
+		mlops_take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
 	usable = target->n_rows - target->n_missing;
 	mlops_plan_fit(env, request, target->task, usable, plan);
 

@@ -66,6 +66,13 @@ extern void mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPrep
 							   const char *const *also_read, int n_also_read, MlEnv *env,
 							   MlopsFitPlan *plan, MlopsDataset *dataset);
 
+/*
+ * Weights from a column of numbers. NULL and negative weights are errors; a
+ * weight of zero takes the row out, by taking its target.
+ */
+extern void mlops_take_weights(MlEnv *env, const MlTable *table, int column, MlTarget *target,
+							   double **weight);
+
 /* Row numbers of the given sides (bits 1 << MlSide), ascending. */
 extern uint32_t *mlops_dataset_rows(MlEnv *env, const MlopsDataset *dataset, unsigned sides,
 									int64_t *count);

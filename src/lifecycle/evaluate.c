@@ -28,7 +28,7 @@ need_column(const MlopsSource *source, const char *role, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("the source has no usable column \"%s\"", name),
-				 errdetail("It is the %s of the version.", role),
+				 errdetail("It is %s of the version.", role),
 				 errhint("Give a source with the columns that the version was trained on.")));
 	return column;
 }
@@ -57,30 +57,30 @@ read_labelled(MlEnv *env, const MlModel *model, const char *weight, const char *
 	int			i;
 
 	for (i = 0; i < model->signature.n_features; i++)
-		add_wanted(wanted, &n_wanted, need_column(source, "feature", model->signature.features[i].name));
-	add_wanted(wanted, &n_wanted, need_column(source, "target", model->target));
+		add_wanted(wanted, &n_wanted, need_column(source, "a feature", model->signature.features[i].name));
+	add_wanted(wanted, &n_wanted, need_column(source, "the target", model->target));
 	if (weight != NULL)
-		add_wanted(wanted, &n_wanted, need_column(source, "weight", weight));
+		add_wanted(wanted, &n_wanted, need_column(source, "the weight", weight));
 	mlops_source_read_as(source, wanted, n_wanted, &model->signature, &options, env, table);
 	mlops_source_close(source);
 }
 
-/* Rows that can be judged: with a target, and a weight above 0 if there is one. */
+/* Rows that can be judged: those with a target. */
 static uint32_t *
-judged_rows(MlEnv *env, const MlTable *table, const MlTarget *target, const double *weight, int64_t *count)
+judged_rows(MlEnv *env, const MlTable *table, const MlTarget *target, int64_t *count)
 {
 	uint32_t   *rows = mlops_need(env, table->n_rows + 1, sizeof(uint32_t));
 	int64_t		row;
 
 	*count = 0;
 	for (row = 0; row < table->n_rows; row++)
-		if (!isnan(target->y[row]) && (weight == NULL || weight[row] > 0.0))
+		if (!isnan(target->y[row]))
 			rows[(*count)++] = (uint32_t) row;
 	if (*count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("the source has no row to evaluate on"),
-				 errdetail("Of %lld rows none has a value in the target \"%s\".",
+				 errdetail("All of its %lld rows have weight 0, or no value in the target \"%s\".",
 						   (long long) table->n_rows, target->name)));
 	return rows;
 }
@@ -105,12 +105,12 @@ evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgem
 	mlops_check(env, ml_target_match(env, &table, ml_table_find(&table, model->target), model->task,
 									 model->n_classes, (char *const *) model->labels, &target));
 	if (weight_name != NULL)
-		weight = table.columns[ml_table_find(&table, weight_name)].number;
-	rows = judged_rows(env, &table, &target, weight, &n_rows);
+		mlops_take_weights(env, &table, ml_table_find(&table, weight_name), &target, &weight);
+	rows = judged_rows(env, &table, &target, &n_rows);
 	predicted = mlops_need(env, n_rows + 1, sizeof(double));
 	mlops_score_table(env, model, &table, rows, n_rows, predicted);
 	mlops_judge(env, &target, weight, rows, n_rows, predicted, model->threshold,
-				mlops_baseline(&target, weight, rows, n_rows), "source", judgement);
+				version->baseline_prediction, "source", judgement);
 	mlops_env_end(env);
 }
 

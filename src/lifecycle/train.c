@@ -421,6 +421,7 @@ store_version(Training *training, MlopsTrainResult *result)
 	version.metric = result->metric;
 	version.value = result->value;
 	version.baseline = result->baseline;
+	version.baseline_prediction = training->baseline;
 	version.request = request_to_json(training);
 	version.params = parameters_to_json(&training->plan);
 	version.split = mlops_split_to_json(&dataset->table, &dataset->target,
