@@ -6,11 +6,14 @@
 
 #include "miscadmin.h"
 
+#include "bridge/announce.h"
 #include "bridge/pg_compat.h"
 #include "bridge/progress.h"
 #include "bridge/settings.h"
+#include "bridge/version.h"
+#include "worker/process.h"
 
-MLOPS_MODULE_MAGIC("mlops", "0.1.0");
+MLOPS_MODULE_MAGIC("mlops", MLOPS_VERSION);
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -25,4 +28,8 @@ _PG_init(void)
 	if (!process_shared_preload_libraries_in_progress)
 		return;
 	mlops_progress_init();
+	mlops_announce_init();
+	mlops_slots_init();
+	if (!IsBinaryUpgrade)
+		mlops_launcher_register();
 }

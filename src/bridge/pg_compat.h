@@ -38,4 +38,13 @@
 #define MLOPS_LOCAL_TRANSACTION (MyProc->lxid)
 #endif
 
+/* Has a role rights on a database? 16 made one function for all kinds of objects. */
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_database.h"
+#define MLOPS_DATABASE_ACLCHECK(database, role, mode) \
+	object_aclcheck(DatabaseRelationId, (database), (role), (mode))
+#else
+#define MLOPS_DATABASE_ACLCHECK(database, role, mode) pg_database_aclcheck((database), (role), (mode))
+#endif
+
 #endif							/* MLOPS_BRIDGE_PG_COMPAT_H */
