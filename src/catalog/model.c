@@ -166,8 +166,8 @@ mlops_model_lock(const char *name)
 {
 	uint32		key = hash_bytes((const unsigned char *) name, strlen(name));
 
-	PreventCommandIfReadOnly("changes of models");
 	PreventCommandDuringRecovery("changes of models");
+	PreventCommandIfReadOnly("changes of models");
 	LockDatabaseObject(mlops_table_oid(MLOPS_TABLE_MODEL), key, 0, ExclusiveLock);
 }
 

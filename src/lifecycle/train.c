@@ -129,8 +129,8 @@ check_request(Training *training)
 	const MlopsTrainRequest *request = training->request;
 	MlopsFitPlan plan;
 
-	PreventCommandIfReadOnly("mlops_train()");
 	PreventCommandDuringRecovery("mlops_train()");
+	PreventCommandIfReadOnly("mlops_train()");
 	PreventCommandIfParallelMode("mlops_train()");
 	mlops_model_check_name(request->model);
 	if (request->target == NULL || request->target[0] == '\0')
