@@ -62,7 +62,7 @@ ml_split_search(const MlBins *bins, int n_inputs, const MlHistogramShape *shape,
 	double		g = (double) total->g;
 	double		parent = g * g / ((double) total->h + rules->l2);
 	Candidates	candidates;
-	Best		best;
+	Best		best = {0};
 	double		gain;
 	int			i;
 
