@@ -105,7 +105,8 @@ else
 # ----------------------------------------------------- build and install
 
 OBJS = $(SOURCES:.c=.o)
-DATA = $(wildcard sql/mlops--*--*.sql)
+DATA = $(wildcard sql/mlops--*--*.sql) \
+	$(filter-out sql/released/mlops--$(MLOPS_VERSION).sql,$(wildcard sql/released/mlops--*.sql))
 DATA_built = mlops--$(MLOPS_VERSION).sql
 PG_CPPFLAGS = -Isrc -MMD -MP
 PG_CFLAGS = $(NUMERIC_FLAGS) $(if $(MLOPS_WERROR),$(STRICT_FLAGS) $(SERVER_EXCEPTIONS))

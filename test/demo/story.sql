@@ -3,10 +3,13 @@
 \pset border 1
 \pset linestyle ascii
 CREATE EXTENSION mlops;
+-- Real applicants who arrive later, in step 7.
+CREATE TABLE applicants AS SELECT * FROM credit WHERE id > 3600;
+DELETE FROM credit WHERE id > 3600;
 \set ECHO queries
 
 \echo
-\echo '=== 1. The table: 4,454 people who were given credit, text and missing values included.'
+\echo '=== 1. The table: 3,600 people who were given credit, text and missing values included.'
 \echo '===    Who will not pay back?'
 SELECT count(*) AS applicants, count(*) FILTER (WHERE status = 'bad') AS not_paid_back,
        count(*) FILTER (WHERE income IS NULL) AS without_income
@@ -63,9 +66,7 @@ FROM mlops_drift('credit', $$SELECT * FROM credit WHERE id % 2 = 0$$) WHERE meas
 \echo
 \echo '=== 7. Retrain in the background, every two seconds, while new applicants arrive.'
 SELECT mlops_schedule('credit', '2 seconds') IS NOT NULL AS scheduled;
-INSERT INTO credit
-SELECT id + 10000, seniority_years, home, months, age, marital, has_records, job, expenses + 1, income, assets, debt, amount, price, status
-FROM credit WHERE id % 4 = 0;
+INSERT INTO credit SELECT * FROM applicants;
 \set ECHO none
 \echo '(waiting for the worker)'
 DO $$

@@ -27,6 +27,13 @@ rule 'the install script creates, and never replaces',
   'OR REPLACE and IF NOT EXISTS would take over an object that somebody planted (CVE-2022-2625)',
   show(matches(qr/\b(OR\s+REPLACE|IF\s+NOT\s+EXISTS)\b/i, @parts, @upgrades));
 
+# A released script is frozen: its version changes no more.
+my ($version) = read_text('mlops.control') =~ /^default_version\s*=\s*'([^']+)'/m;
+my ($frozen) = grep { $_ eq "sql/released/mlops--$version.sql" } files('sql/released/*.sql');
+rule 'a released version is not changed', 'databases have it: what is new is an upgrade step and the next version',
+  $frozen && join('', map { read_text($_) } sort @parts) ne read_text($frozen) =~ s/\A\\echo [^\n]*\n//r
+  ? "$frozen differs from sql/[0-9]*.sql" : ();
+
 rule 'no SECURITY DEFINER', 'writes to our tables go through one C routine; a definer function would be a second door',
   show(matches(qr/\b(SECURITY\s+DEFINER)\b/i, @parts, @upgrades));
 
