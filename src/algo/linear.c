@@ -35,6 +35,9 @@
 /* Slots that the warning about aliases names. */
 #define MAX_NAMED 4
 
+/* Rows gathered at once to measure the loss. */
+#define MEASURED_ROWS 128
+
 static const MlParameter linear_parameters[] = {
 	{"l2", "ridge,lambda,alpha,reg_lambda", false, 0.0, 0.0, 1e100,
 	"penalty on the squared coefficients of standardised columns; 0 is plain least squares"}
@@ -352,7 +355,8 @@ static MlStatus
 measure(Fit *fit, const MlEffects *effects, double *loss)
 {
 	const MlFitInput *input = fit->input;
-	double	   *values = ml_allocate(fit->env, (size_t) input->signature->n_inputs + 1, sizeof(double));
+	int			n_inputs = input->signature->n_inputs;
+	double	   *values = ml_allocate(fit->env, (size_t) n_inputs + 1, MEASURED_ROWS * sizeof(double));
 	MlExactSum	squares;
 	MlExactSum	weights;
 	int64_t		i;
@@ -361,18 +365,23 @@ measure(Fit *fit, const MlEffects *effects, double *loss)
 		return ML_OUT_OF_MEMORY;
 	ml_sum_begin(&squares);
 	ml_sum_begin(&weights);
-	for (i = 0; i < input->n_rows; i++)
+	for (i = 0; i < input->n_rows; i += MEASURED_ROWS)
 	{
-		uint32_t	row = input->rows[i];
-		double		weight = row_weight(input, row);
-		double		error;
+		const uint32_t *rows = input->rows + i;
+		int			n_rows = input->n_rows - i < MEASURED_ROWS ? (int) (input->n_rows - i) : MEASURED_ROWS;
+		int			k;
 
-		ml_frame_row(input->frame, row, values);
-		error = input->y[row] - ml_effects_predict(effects, input->signature, values);
-		ml_sum_add(&squares, weight * error * error);
-		ml_sum_add(&weights, weight);
-		if (i % 1024 == 0)
-			ML_TRY(ml_check_stop(fit->env));
+		ML_TRY(ml_check_stop(fit->env));
+		ml_frame_rows(input->frame, rows, n_rows, values);
+		for (k = 0; k < n_rows; k++)
+		{
+			double		weight = row_weight(input, rows[k]);
+			double		error = input->y[rows[k]] -
+				ml_effects_predict(effects, input->signature, values + (size_t) k * (size_t) n_inputs);
+
+			ml_sum_add(&squares, weight * error * error);
+			ml_sum_add(&weights, weight);
+		}
 	}
 	*loss = ml_sum_value(&squares) / ml_sum_value(&weights);
 	ml_release(fit->env, values);

@@ -25,8 +25,8 @@
 #include "catalog/cache.h"
 #include "lifecycle/score.h"
 
-/* Rows between two looks at pending interrupts. */
-#define ROWS_PER_CHECK 1024
+/* Rows whose inputs are gathered at once, column by column. */
+#define ROWS_PER_BLOCK 128
 
 /* All that decides what a reference means, and whether it may be used. */
 typedef struct Moment
@@ -213,18 +213,25 @@ void
 mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 				  const uint32_t *rows, int64_t n_rows, double *out)
 {
+	int			n_inputs = model->signature.n_inputs;
 	MlFrame		frame;
 	double	   *inputs;
-	int64_t		i;
+	uint32_t	block[ROWS_PER_BLOCK];
+	int64_t		i = 0;
 
 	mlops_check(env, ml_signature_frame(env, &model->signature, table, &frame));
-	inputs = palloc(sizeof(double) * Max(model->signature.n_inputs, 1));
-	for (i = 0; i < n_rows; i++)
+	inputs = palloc(sizeof(double) * ROWS_PER_BLOCK * Max(n_inputs, 1));
+	while (i < n_rows)
 	{
-		if (i % ROWS_PER_CHECK == 0)
-			mlops_check(env, ml_check_stop(env));
-		ml_frame_row(&frame, rows == NULL ? i : rows[i], inputs);
-		out[i] = ml_model_predict(model, inputs);
+		int			n = (int) Min(n_rows - i, ROWS_PER_BLOCK);
+		int			k;
+
+		mlops_check(env, ml_check_stop(env));
+		for (k = 0; k < n; k++)
+			block[k] = rows == NULL ? (uint32_t) (i + k) : rows[i + k];
+		ml_frame_rows(&frame, block, n, inputs);
+		for (k = 0; k < n; k++, i++)
+			out[i] = ml_model_predict(model, inputs + (Size) k * n_inputs);
 	}
 	pfree(inputs);
 }

@@ -178,15 +178,30 @@ ml_signature_frame(MlEnv *env, const MlSignature *signature, const MlTable *tabl
 void
 ml_frame_row(const MlFrame *frame, int64_t row, double *inputs)
 {
+	uint32_t	only = (uint32_t) row;
+
+	ml_frame_rows(frame, &only, 1, inputs);
+}
+
+void
+ml_frame_rows(const MlFrame *frame, const uint32_t *rows, int n_rows, double *inputs)
+{
+	size_t		stride = (size_t) frame->n_inputs;
 	int			i;
+	int			k;
 
 	for (i = 0; i < frame->n_inputs; i++)
 	{
 		const MlInputColumn *column = &frame->columns[i];
+		double	   *into = inputs + i;
 
 		if (column->code == NULL)
-			inputs[i] = column->number[row];
-		else
-			inputs[i] = column->code[row] == ML_CODE_MISSING ? NAN : column->code[row];
+		{
+			for (k = 0; k < n_rows; k++, into += stride)
+				*into = column->number[rows[k]];
+			continue;
+		}
+		for (k = 0; k < n_rows; k++, into += stride)
+			*into = column->code[rows[k]] == ML_CODE_MISSING ? NAN : column->code[rows[k]];
 	}
 }

@@ -334,6 +334,8 @@ test_rows_equal_frame(void)
 	MlFrame		frame;
 	double		alone[64];
 	double		framed[64];
+	static double many[1000 * 14];
+	uint32_t	rows[1000];
 	MlValue		values[7];
 	int			wrong = 0;
 	int			row;
@@ -367,6 +369,15 @@ test_rows_equal_frame(void)
 		wrong += memcmp(alone, framed, sizeof(double) * 14) != 0;
 	}
 	unit_ok(wrong == 0, "rows alone and rows of a frame agree to the bit");
+	for (row = 0; row < 1000; row++)
+		rows[row] = (uint32_t) (row * 37 % 1000);
+	ml_frame_rows(&frame, rows, 1000, many);
+	for (row = 0, wrong = 0; row < 1000; row++)
+	{
+		ml_frame_row(&frame, rows[row], framed);
+		wrong += memcmp(many + row * 14, framed, sizeof(double) * 14) != 0;
+	}
+	unit_ok(wrong == 0, "and many rows at once");
 }
 
 static void
