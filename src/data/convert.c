@@ -266,6 +266,8 @@ convert_float4(const MlopsConverter *converter, Datum datum, MlValue *value)
 		snprintf(digits, sizeof(digits), "%.*g", FLT_DIG, number);
 		value->number = strtod(digits, NULL);
 	}
+	else if (converter->type == ML_REAL && isfinite(number))
+		value->number = number; /* the most frequent case, made short */
 	else
 		mlops_convert_double(converter, number, value);
 }
@@ -273,7 +275,12 @@ convert_float4(const MlopsConverter *converter, Datum datum, MlValue *value)
 static void
 convert_float8(const MlopsConverter *converter, Datum datum, MlValue *value)
 {
-	mlops_convert_double(converter, DatumGetFloat8(datum), value);
+	double		number = DatumGetFloat8(datum);
+
+	if (converter->type == ML_DOUBLE && isfinite(number))
+		value->number = number;
+	else
+		mlops_convert_double(converter, number, value);
 }
 
 static void

@@ -169,6 +169,7 @@ fit_and_hold_out(Training *training)
 	ml_release(env, side);
 	mlops_fit(env, dataset, &training->plan, &training->preparation,
 			  rows, n_rows, validation, n_validation, &training->model, &training->fitted);
+	note_time(training, "fit");
 	training->part = "holdout";
 	if (training->n_holdout > 0)
 		mlops_score_table(env, &training->model, &dataset->table, training->holdout,
@@ -220,6 +221,7 @@ fit_and_cross_validate(Training *training)
 	training->part = "cv";
 	mlops_fit(env, dataset, &training->plan, &training->preparation,
 			  training->holdout, training->n_holdout, NULL, 0, &training->model, &training->fitted);
+	note_time(training, "fit");
 }
 
 /* Metrics of the rows that were learnt from, on at most TRAIN_METRIC_ROWS. */
@@ -530,7 +532,6 @@ run_training(Training *training, MlopsTrainResult *result)
 		fit_and_cross_validate(training);
 	else
 		fit_and_hold_out(training);
-	note_time(training, "fit");
 	ml_report(env, "evaluating", -1, -1, -1, NAN);
 	judge_all(training);
 	note_time(training, "evaluate");
