@@ -47,7 +47,8 @@ mlops_model_check_name(const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("model name is too long"),
-				 errdetail("It has %zu bytes, at most %d are allowed.", length, MAX_NAME_BYTES)));
+				 errdetail("It has %zu bytes, at most %d are allowed.", length, MAX_NAME_BYTES),
+				 errhint("Choose a shorter name; a letter beyond ASCII has more than one byte.")));
 	if (name[0] == ' ' || name[length - 1] == ' ')
 		raise_name(name, "begins or ends with a blank");
 	for (at = name; *at; at++)
@@ -118,7 +119,8 @@ mlops_model_check_right(const char *name, const char *owner, MlopsRight right)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied for model \"%s\"", name),
 			 errdetail("Only members of its owner \"%s\" and superusers may %s.",
-					   owner, right_verb(right))));
+					   owner, right_verb(right)),
+			 errhint("Train a model of another name, or become a member of the role \"%s\".", owner)));
 }
 
 /* Names of models like this one among those that the caller may use. */

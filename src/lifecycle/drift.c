@@ -236,9 +236,12 @@ read_known_columns(MlEnv *env, MlopsSource *source, const MlModel *model, Compar
 	{
 		int			index = columns[i].prediction ? -1 : mlops_source_find(source, columns[i].name);
 
-		if (index < 0 || source->columns[index].type == 0)
+		if (index < 0)
 			continue;
-		if (strcmp(mlops_kind_name(source->columns[index].type), columns[i].kind) == 0)
+		if (source->columns[index].type == 0)
+			columns[i].reason = psprintf("the type has changed from a %s to %s, which cannot be a feature",
+										 columns[i].kind, format_type_be(source->columns[index].type_oid));
+		else if (strcmp(mlops_kind_name(source->columns[index].type), columns[i].kind) == 0)
 			wanted[n_wanted++] = index;
 		else
 			columns[i].reason = psprintf("the type has changed from a %s to a %s (%s)", columns[i].kind,

@@ -192,8 +192,12 @@ check_feature(MlEnv *env, const MlTable *table, const MlColumnChoice *choice, in
 	else if (column == choice->key)
 		role = "key";
 	if (role != NULL)
-		return ml_fail(env, ML_INVALID_OPTION, "column \"%s\" is the %s and cannot be a feature",
-					   name, role);
+	{
+		ml_fail(env, ML_INVALID_OPTION, "column \"%s\" is the %s and cannot be a feature",
+				name, role);
+		ml_hint(env, "Leave it out of features.");
+		return ML_INVALID_OPTION;
+	}
 	if (is_among(name, choice->exclude, choice->n_exclude))
 		return ml_fail(env, ML_INVALID_OPTION,
 					   "column \"%s\" is both in \"features\" and in \"exclude\"", name);

@@ -190,6 +190,7 @@ fail_positive(MlEnv *env, const char *positive, const Class *classes)
 	ml_fail(env, ML_INVALID_OPTION, "the target has no class \"%.*s\" to be positive",
 			ml_cut_text(positive, strlen(positive), SHOWN_BYTES), positive);
 	ml_detail(env, "The classes are %s.", list);
+	ml_hint(env, "Labels are compared as they are, upper and lower case too.");
 	return ML_INVALID_OPTION;
 }
 
@@ -240,9 +241,13 @@ static MlStatus
 read_numbers(MlEnv *env, const MlColumn *column, MlTarget *target)
 {
 	if (column->number == NULL)
-		return ml_fail(env, ML_INVALID_DATA,
-					   "target column \"%s\" of type %s cannot be used for regression",
-					   column->name, ml_type_name(column->type));
+	{
+		ml_fail(env, ML_INVALID_DATA,
+				"target column \"%s\" of type %s cannot be used for regression",
+				column->name, ml_type_name(column->type));
+		ml_hint(env, "Regression predicts a number: give a query as source that casts the target to one.");
+		return ML_INVALID_DATA;
+	}
 	memcpy(target->y, column->number, sizeof(double) * (size_t) target->n_rows);
 	target->task = ML_REGRESSION;
 	return ML_OK;
