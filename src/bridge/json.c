@@ -17,6 +17,7 @@
 #include "utils/numeric.h"
 
 #include "bridge/json.h"
+#include "bridge/pg_compat.h"
 
 /* Comma and key in front of the next member. */
 static void

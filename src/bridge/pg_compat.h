@@ -13,6 +13,11 @@
 #include "fmgr.h"
 #include "storage/proc.h"
 
+/* Lengths of variable-length values: part of postgres.h until 15. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 #if PG_VERSION_NUM < 150000
 #error "mlops needs PostgreSQL 15 or later"
 #endif

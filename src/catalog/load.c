@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "bridge/digest.h"
+#include "bridge/pg_compat.h"
 #include "catalog/load.h"
 #include "catalog/scan.h"
 

@@ -13,6 +13,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+#include "bridge/pg_compat.h"
 #include "catalog/model.h"
 #include "catalog/scan.h"
 #include "catalog/version.h"

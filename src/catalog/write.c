@@ -25,6 +25,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "bridge/pg_compat.h"
 #include "catalog/relation.h"
 #include "catalog/write.h"
 

@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "bridge/pg_compat.h"
 #include "data/convert.h"
 
 #define INT64_EDGE 9223372036854775808.0	/* 2^63 */
