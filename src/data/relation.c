@@ -6,6 +6,7 @@
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
@@ -153,7 +154,7 @@ note_index(MlopsSource *source, Oid index)
 void
 mlops_relation_describe(MlopsSource *source)
 {
-	Relation	rel = table_open(source->relation, NoLock);
+	Relation	rel = relation_open(source->relation, NoLock);
 	TupleDesc	desc = RelationGetDescr(rel);
 	ListCell   *cell;
 	int			i;
@@ -179,7 +180,7 @@ mlops_relation_describe(MlopsSource *source)
 	}
 	foreach(cell, RelationGetIndexList(rel))
 		note_index(source, lfirst_oid(cell));
-	table_close(rel, NoLock);
+	relation_close(rel, NoLock);
 }
 
 void

@@ -184,6 +184,7 @@ SELECT version, deployed, substring(decision FROM 'on (\d+) common rows') AS row
 SELECT version, deployed, warnings FROM mlops_train('promote', 'marked', target => 'yes', features => ARRAY['x', 'z'], algorithm => 'logistic', split => '{"method": "column", "column": "trial"}');
 SELECT mlops_drop_model('promote');
 -- the champion's time zone
+SET timezone = 'America/New_York';
 SELECT version, deployed FROM mlops_train('promote', 'two', target => 'yes', features => ARRAY['x', 'at'], algorithm => 'logistic');
 SET timezone = 'Asia/Tokyo';
 SELECT version, deployed, warnings[1] FROM mlops_train('promote', 'two', target => 'yes', features => ARRAY['x', 'at'], algorithm => 'logistic');
