@@ -1,0 +1,167 @@
+-- The contract of the SQL surface: signatures, marks, comments, views, rights.
+-- Whoever changes one of them changes this list and docs/ with it.
+BEGIN;
+SELECT no_plan();
+SET LOCAL search_path = public;
+
+-- What belongs to the extension
+CREATE TEMPORARY VIEW belonging AS
+SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
+WHERE e.extname = 'mlops' AND d.deptype = 'e';
+
+-- Functions: names, types and defaults of the arguments, result, volatility, parallel mark
+CREATE TEMPORARY TABLE expected_functions (signature text, result text, volatility "char", parallel "char");
+INSERT INTO expected_functions VALUES
+	('mlops_algorithms(OUT algorithm text, OUT title text, OUT tasks text[], OUT parameter text, OUT aliases text[], OUT type text, OUT initial double precision, OUT minimum double precision, OUT maximum double precision, OUT text text)', 'SETOF record', 's', 's'),
+	('mlops_classify(ref text, features double precision[])', 'text', 's', 's'),
+	('mlops_classify(ref text, features json)', 'text', 's', 's'),
+	('mlops_classify(ref text, features jsonb)', 'text', 's', 's'),
+	('mlops_classify(ref text, features record)', 'text', 's', 's'),
+	('mlops_classify(ref text, features text)', 'text', 's', 's'),
+	('mlops_confusion(ref text, source text DEFAULT NULL::text, OUT actual text, OUT predicted text, OUT rows double precision)', 'SETOF record', 'v', 'u'),
+	('mlops_deploy(ref text, alias text DEFAULT ''champion''::text, reason text DEFAULT NULL::text)', 'integer', 'v', 'u'),
+	('mlops_drift(ref text, source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
+	('mlops_drift_between(source text, reference_source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
+	('mlops_drop_model(model text)', 'void', 'v', 'u'),
+	('mlops_evaluate(ref text, source text DEFAULT NULL::text, OUT part text, OUT metric text, OUT class text, OUT value double precision, OUT low double precision, OUT high double precision, OUT rows bigint, OUT baseline double precision)', 'SETOF record', 'v', 'u'),
+	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
+	('mlops_predict(ref text, features double precision[])', 'double precision', 's', 's'),
+	('mlops_predict(ref text, features json)', 'double precision', 's', 's'),
+	('mlops_predict(ref text, features jsonb)', 'double precision', 's', 's'),
+	('mlops_predict(ref text, features record)', 'double precision', 's', 's'),
+	('mlops_predict(ref text, features text)', 'double precision', 's', 's'),
+	('mlops_probabilities(ref text, features double precision[])', 'jsonb', 's', 's'),
+	('mlops_probabilities(ref text, features json)', 'jsonb', 's', 's'),
+	('mlops_probabilities(ref text, features jsonb)', 'jsonb', 's', 's'),
+	('mlops_probabilities(ref text, features record)', 'jsonb', 's', 's'),
+	('mlops_probabilities(ref text, features text)', 'jsonb', 's', 's'),
+	('mlops_probability(ref text, features double precision[], class text DEFAULT NULL::text)', 'double precision', 's', 's'),
+	('mlops_probability(ref text, features json, class text DEFAULT NULL::text)', 'double precision', 's', 's'),
+	('mlops_probability(ref text, features jsonb, class text DEFAULT NULL::text)', 'double precision', 's', 's'),
+	('mlops_probability(ref text, features record, class text DEFAULT NULL::text)', 'double precision', 's', 's'),
+	('mlops_probability(ref text, features text, class text DEFAULT NULL::text)', 'double precision', 's', 's'),
+	('mlops_progress(OUT pid integer, OUT role text, OUT model text, OUT algorithm text, OUT phase text, OUT percent double precision, OUT rows bigint, OUT iteration integer, OUT loss double precision, OUT started_at timestamp with time zone, OUT eta interval)', 'SETOF record', 'v', 'r'),
+	('mlops_retrain(model text, source text DEFAULT NULL::text, params jsonb DEFAULT ''{}''::jsonb, deploy text DEFAULT ''if_better''::text, reason text DEFAULT NULL::text)', 'mlops.train_result', 'v', 'u'),
+	('mlops_rollback(model text, reason text DEFAULT NULL::text)', 'integer', 'v', 'u'),
+	('mlops_run_due(OUT job bigint, OUT model text, OUT outcome text, OUT version integer, OUT decision text, OUT error text)', 'SETOF record', 'v', 'u'),
+	('mlops_schedule(model text, schedule text, deploy text DEFAULT ''if_better''::text, params jsonb DEFAULT ''{}''::jsonb, run_as text DEFAULT NULL::text)', 'timestamp with time zone', 'v', 'u'),
+	('mlops_train(model text, source text, target text DEFAULT NULL::text, task text DEFAULT NULL::text, algorithm text DEFAULT ''auto''::text, features text[] DEFAULT NULL::text[], exclude text[] DEFAULT NULL::text[], params jsonb DEFAULT ''{}''::jsonb, prepare jsonb DEFAULT ''{}''::jsonb, split jsonb DEFAULT ''{}''::jsonb, weight text DEFAULT NULL::text, positive text DEFAULT NULL::text, key text DEFAULT NULL::text, deploy text DEFAULT ''if_better''::text, seed bigint DEFAULT 0)', 'mlops.train_result', 'v', 'u'),
+	('mlops_unschedule(model text)', 'boolean', 'v', 'u');
+SELECT set_eq($$SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ')', pg_get_function_result(p.oid), p.provolatile, p.proparallel
+	FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass$$,
+	'TABLE expected_functions', 'functions are those of the contract');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND obj_description(p.oid, 'pg_proc') IS NULL$$,
+	'every function has a comment');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND (p.prosecdef OR p.proleakproof OR p.proisstrict)$$,
+	'none is SECURITY DEFINER, LEAKPROOF or STRICT');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND p.proname !~ '^mlops_'$$,
+	'every function is called mlops_...');
+
+-- Views with their columns
+CREATE TEMPORARY TABLE expected_views (name name, columns text);
+INSERT INTO expected_views VALUES
+	('algorithms', 'algorithm text, title text, tasks text[], parameter text, aliases text[], type text, initial double precision, minimum double precision, maximum double precision, text text'),
+	('audit', 'id bigint, at timestamp with time zone, role text, session_role text, action text, model text, version integer, alias text, detail jsonb'),
+	('deployments', 'id bigint, at timestamp with time zone, role text, action text, model text, alias text, version integer, previous integer, reason text'),
+	('drift_results', 'id bigint, model text, version integer, measured_at timestamp with time zone, source text, feature text, kind text, measure text, value double precision, threshold double precision, p_value double precision, n_reference bigint, n_current bigint, drifted boolean, reason text'),
+	('features', 'model text, version integer, role text, position integer, name text, type text, kind text, profile jsonb'),
+	('job_runs', 'id bigint, job bigint, model text, attempt integer, pid integer, started_at timestamp with time zone, finished_at timestamp with time zone, outcome text, version integer, decision text, sqlstate text, error text'),
+	('jobs', 'id bigint, kind text, model text, run_as text, state text, due_at timestamp with time zone, run_after timestamp with time zone, attempts integer, max_attempts integer, arguments jsonb, created_at timestamp with time zone'),
+	('metrics', 'model text, version integer, part text, metric text, class text, value double precision, low double precision, high double precision, baseline double precision, rows bigint'),
+	('models', 'name text, owner text, task text, target text, versions bigint, champion integer, created_at timestamp with time zone'),
+	('progress', 'pid integer, role text, model text, algorithm text, phase text, percent double precision, rows bigint, iteration integer, loss double precision, started_at timestamp with time zone, eta interval'),
+	('runs', 'id bigint, model text, version integer, kind text, started_at timestamp with time zone, finished_at timestamp with time zone, timings jsonb, iterations integer, train_loss double precision, seed bigint, reason text, deployed boolean, decision text, created_by text'),
+	('schedules', 'model text, schedule text, time_zone text, run_as text, deploy text, params jsonb, next_due timestamp with time zone, created_at timestamp with time zone, created_by text'),
+	('versions', 'model text, version integer, task text, algorithm text, target text, classes text[], metric text, value double precision, baseline double precision, rows bigint, train_rows bigint, holdout_rows bigint, aliases text[], params jsonb, split jsonb, warnings text[], digest text, artifact_bytes bigint, created_at timestamp with time zone, created_by text'),
+	('visible_model', 'model text, owner text, task text, created_at timestamp with time zone');
+SELECT set_eq($$SELECT c.relname, string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
+	FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind = 'v' GROUP BY c.relname$$,
+	'TABLE expected_views', 'views and their columns are those of the contract');
+
+-- Tables
+SELECT tables_are('mlops', ARRAY['alias', 'artifact', 'audit_log', 'drift_result', 'feature', 'job', 'job_run', 'metric', 'model', 'run', 'schedule', 'version']);
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind IN ('r', 'v') AND obj_description(c.oid, 'pg_class') IS NULL$$,
+	'every table and view has a comment');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind IN ('r', 'v', 'S')
+	AND NOT EXISTS (SELECT FROM belonging AS b WHERE b.classid = 'pg_class'::regclass AND b.objid = c.oid)$$, 'all of the schema belongs to the extension');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind IN ('r', 'S')
+	AND NOT c.oid = ANY (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'mlops')$$, 'every table and sequence is registered for dumps');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.oid = ANY ('{mlops.model, mlops.version, mlops.alias, mlops.artifact}'::regclass[])
+	AND (c.relhastriggers OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'f') OR EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attidentity <> ''))$$,
+	'what scoring reads has no triggers, foreign keys or sequences');
+SELECT has_pk('mlops', name, 'mlops.' || name || ' has a primary key') FROM unnest(ARRAY['model', 'version', 'alias', 'artifact']::name[]) AS name;
+
+-- Rights of an ordinary user: none on tables, SELECT on views, EXECUTE on functions
+CREATE ROLE contract_first;
+CREATE ROLE contract_second;
+CREATE ROLE contract_member IN ROLE contract_first;
+SELECT ok(has_schema_privilege('contract_second', 'mlops', 'USAGE') AND NOT has_schema_privilege('contract_second', 'mlops', 'CREATE'), 'USAGE on the schema, not CREATE');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind = 'r'
+	AND has_table_privilege('contract_second', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')$$, 'no right on any table');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND CASE c.relkind WHEN 'S' THEN has_sequence_privilege('contract_second', c.oid, 'USAGE, SELECT, UPDATE') END$$, 'no right on any sequence');
+SELECT set_eq($$SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind = 'v' AND has_table_privilege('contract_second', c.oid, 'SELECT')$$,
+	$$SELECT name FROM expected_views WHERE name <> 'visible_model'$$, 'SELECT on all views for people');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind = 'v'
+	AND has_table_privilege('contract_second', c.oid, 'INSERT, UPDATE, DELETE')$$, 'no writing through views');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND NOT has_function_privilege('contract_second', p.oid, 'EXECUTE')$$,
+	'EXECUTE on every function');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind = 'v' AND c.relname NOT IN ('algorithms', 'progress')
+	AND NOT coalesce(c.reloptions @> ARRAY['security_barrier=true'] OR c.reloptions @> ARRAY['security_barrier'], false)$$, 'views of models are security barriers');
+
+-- One user's models are not there for another
+CREATE TABLE contract_rows AS SELECT i % 7 AS x, i % 3 AS z, i % 7 + i % 3 AS y, i % 5 < 2 AS yes FROM generate_series(1, 700) AS i;
+GRANT SELECT ON contract_rows TO contract_first, contract_second;
+SET LOCAL ROLE contract_first;
+SELECT lives_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y', algorithm => 'linear', features => ARRAY['x', 'z'])$$, 'a user may train');
+SELECT lives_ok($$SELECT mlops_retrain('contract', reason => 'again')$$, 'and retrain');
+SELECT lives_ok($$SELECT mlops_train('contract class', 'contract_rows', target => 'yes', algorithm => 'logistic', features => ARRAY['x', 'z'])$$, 'and train another');
+SELECT is((SELECT count(*) FROM mlops.versions), 3::bigint, 'and see what he made');
+SELECT ok((SELECT count(*) > 0 FROM mlops.drift_results), 'drift too');
+SELECT ok((SELECT bool_and(owner = 'contract_first') FROM mlops.models), 'his models belong to him');
+
+SET LOCAL ROLE contract_member;
+SELECT is((SELECT count(*) FROM mlops.versions), 3::bigint, 'a member of the owner sees them');
+SELECT lives_ok($$SELECT mlops_predict('contract', '{"x": 1, "z": 1}')$$, 'and may score');
+SELECT lives_ok($$SELECT mlops_deploy('contract@1')$$, 'and deploy');
+
+SET LOCAL ROLE contract_second;
+SELECT is_empty($$SELECT * FROM mlops.models WHERE name LIKE 'contract%'$$, 'nothing of them in mlops.models');
+SELECT is_empty($$SELECT * FROM mlops.versions WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.versions');
+SELECT is_empty($$SELECT * FROM mlops.metrics WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.metrics');
+SELECT is_empty($$SELECT * FROM mlops.features WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.features');
+SELECT is_empty($$SELECT * FROM mlops.runs WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.runs');
+SELECT is_empty($$SELECT * FROM mlops.drift_results WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.drift_results');
+SELECT is_empty($$SELECT * FROM mlops.audit WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.audit');
+SELECT is_empty($$SELECT * FROM mlops.deployments WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.deployments');
+SELECT is_empty($$SELECT * FROM mlops.schedules WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.schedules');
+SELECT is_empty($$SELECT * FROM mlops.jobs WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.jobs');
+SELECT is_empty($$SELECT * FROM mlops.job_runs WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.job_runs');
+SELECT throws_ok('SELECT * FROM mlops.' || name, '42501', NULL, 'mlops.' || name || ' cannot be read') FROM unnest(ARRAY['alias', 'artifact', 'audit_log', 'drift_result', 'feature', 'job', 'job_run', 'metric', 'model', 'run', 'schedule', 'version', 'visible_model']) AS name;
+SELECT throws_ok($$SELECT mlops_predict('contract', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_predict');
+SELECT throws_ok($$SELECT mlops_predict('contract@1', '{"x": 1, "z": 1}'::jsonb)$$, '42501', NULL, 'not for him: mlops_predict');
+SELECT throws_ok($$SELECT mlops_predict('contract', ARRAY[1, 1]::float8[])$$, '42501', NULL, 'not for him: mlops_predict');
+SELECT throws_ok($$SELECT mlops_predict('contract', c) FROM public.contract_rows AS c LIMIT 1$$, '42501', NULL, 'not for him: mlops_predict');
+SELECT throws_ok($$SELECT mlops_classify('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_classify');
+SELECT throws_ok($$SELECT mlops_probability('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_probability');
+SELECT throws_ok($$SELECT mlops_probabilities('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_probabilities');
+SELECT throws_ok($$SELECT mlops_evaluate('contract')$$, '42501', NULL, 'not for him: mlops_evaluate');
+SELECT throws_ok($$SELECT mlops_evaluate('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_evaluate');
+SELECT throws_ok($$SELECT mlops_confusion('contract class')$$, '42501', NULL, 'not for him: mlops_confusion');
+SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');
+SELECT throws_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y')$$, '42501', NULL, 'not for him: mlops_train');
+SELECT throws_ok($$SELECT mlops_retrain('contract')$$, '42501', NULL, 'not for him: mlops_retrain');
+SELECT throws_ok($$SELECT mlops_deploy('contract@1')$$, '42501', NULL, 'not for him: mlops_deploy');
+SELECT throws_ok($$SELECT mlops_deploy('contract@1', 'other')$$, '42501', NULL, 'not for him: mlops_deploy');
+SELECT throws_ok($$SELECT mlops_rollback('contract')$$, '42501', NULL, 'not for him: mlops_rollback');
+SELECT throws_ok($$SELECT mlops_drop_model('contract')$$, '42501', NULL, 'not for him: mlops_drop_model');
+SELECT throws_ok($$SELECT mlops_schedule('contract', '1 day')$$, '42501', NULL, 'not for him: mlops_schedule');
+SELECT throws_ok($$SELECT mlops_unschedule('contract')$$, '42501', NULL, 'not for him: mlops_unschedule');
+SELECT throws_ok($$INSERT INTO mlops.model VALUES ('x', 'contract_second', 'regression', now())$$, '42501', NULL, 'nor writing past the functions');
+SELECT lives_ok($$SELECT mlops_train('contract of the second', 'contract_rows', target => 'y', algorithm => 'linear', features => ARRAY['x', 'z'])$$, 'his own he may train');
+SELECT is((SELECT count(*) FROM mlops.models), 1::bigint, 'and sees only that');
+
+RESET ROLE;
+SELECT ok((SELECT count(*) >= 3 FROM mlops.models WHERE name LIKE 'contract%'), 'a superuser sees all');
+SELECT lives_ok($$SELECT mlops_drop_model('contract')$$, 'and may drop');
+SELECT * FROM finish();
+ROLLBACK;
