@@ -25,7 +25,7 @@ TITLES = {
     "logistic": "Logistic regression (`logistic`, l2 = 1 on standardised columns)",
     "trees": "Boosted trees (`gbt`: 100 trees, 31 leaves, learning rate 0.1, 255 bins, no early stopping)",
 }
-# step: what it is called; the first four of ours have no counterpart elsewhere
+# step: what it is called; evaluate, profile, compare and store have no counterpart elsewhere
 STEPS = [
     ("read", "read rows (elsewhere: export)"),
     ("fit", "encode and fit"),
