@@ -21,6 +21,13 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION mlops_unschedule(text) IS
 'End the schedule of a model and cancel its queued job; a job that runs already goes on. False when there is no schedule. Errors: 42704 unknown model, 42501 no right.';
 
+CREATE FUNCTION mlops_next_due(schedule text, after timestamptz DEFAULT pg_catalog.now())
+RETURNS timestamptz
+AS 'MODULE_PATHNAME', 'mlops_sql_next_due'
+LANGUAGE c STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION mlops_next_due(text, timestamptz) IS
+'When a schedule would be due after a time, on the clock of the session''s time zone; to try one out before mlops_schedule(). Error 22023 for a bad schedule.';
+
 CREATE FUNCTION mlops_run_due(
 	OUT job bigint,
 	OUT model text,

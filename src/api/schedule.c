@@ -1,6 +1,6 @@
 /*
  * api/schedule.c
- *		mlops_schedule(), mlops_unschedule() and mlops_run_due().
+ *		mlops_schedule(), mlops_unschedule(), mlops_next_due(), mlops_run_due().
  */
 #include "postgres.h"
 
@@ -15,6 +15,7 @@
 
 PG_FUNCTION_INFO_V1(mlops_sql_schedule);
 PG_FUNCTION_INFO_V1(mlops_sql_unschedule);
+PG_FUNCTION_INFO_V1(mlops_sql_next_due);
 PG_FUNCTION_INFO_V1(mlops_sql_run_due);
 
 /* mlops_schedule(model, schedule, deploy, params, run_as) */
@@ -36,6 +37,17 @@ Datum
 mlops_sql_unschedule(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(mlops_unschedule(mlops_argument_required(fcinfo, 0, "model")));
+}
+
+/* mlops_next_due(schedule, after) */
+Datum
+mlops_sql_next_due(PG_FUNCTION_ARGS)
+{
+	char	   *schedule = mlops_argument_required(fcinfo, 0, "schedule");
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(mlops_next_due(schedule, PG_GETARG_TIMESTAMPTZ(1)));
 }
 
 /* mlops_run_due() */

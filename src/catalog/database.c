@@ -29,7 +29,8 @@ mlops_database_list(void)
 	{
 		Form_pg_database database = (Form_pg_database) GETSTRUCT(row);
 
-		if (database->datallowconn && !database->datistemplate)
+		/* below -1: left behind by a DROP DATABASE that failed */
+		if (database->datallowconn && !database->datistemplate && database->datconnlimit >= -1)
 			databases = lappend_oid(databases, database->oid);
 	}
 	table_endscan(scan);

@@ -13,6 +13,7 @@
 #include "commands/dbcommands.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "bridge/pg_compat.h"
@@ -29,14 +30,14 @@ check_model(Oid role, const char *run_as, const char *model, const char *owner)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("role \"%s\" may not train model \"%s\"", run_as, model),
 				 owner != NULL ?
-				 errhint("Name a member of the model's owner: run_as => '%s'.", owner) : 0));
+				 errhint("Name the model's owner, or a member of it: run_as => '%s'.", owner) : 0));
 	if (superuser_arg(role) && !(OidIsValid(owner_role) && superuser_arg(owner_role)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("jobs of model \"%s\" must not run as the superuser \"%s\"", model, run_as),
 				 errdetail("The model's owner, who decides what a training reads, is no superuser."),
 				 owner != NULL ?
-				 errhint("Name its owner, or another of his members: run_as => '%s'.", owner) : 0));
+				 errhint("Name the owner, or a member of it that may log in: run_as => '%s'.", owner) : 0));
 }
 
 static void

@@ -168,3 +168,16 @@ mlops_unschedule(const char *name)
 	audit("unschedule", NULL, name);
 	return true;
 }
+
+TimestampTz
+mlops_next_due(const char *schedule, TimestampTz after)
+{
+	MlopsTimetable timetable;
+
+	mlops_timetable_read(schedule, pg_get_timezone_name(session_timezone), &timetable);
+	if (TIMESTAMP_NOT_FINITE(after))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("argument \"after\" must be finite")));
+	return mlops_timetable_next(&timetable, after, after);
+}

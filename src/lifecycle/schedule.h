@@ -29,4 +29,7 @@ extern TimestampTz mlops_schedule(const MlopsScheduleRequest *request);
 /* End the schedule and cancel a queued job; false when there is none. */
 extern bool mlops_unschedule(const char *model);
 
+/* When a schedule would be due after a time, in the session's time zone; infinity: never. */
+extern TimestampTz mlops_next_due(const char *schedule, TimestampTz after);
+
 #endif							/* MLOPS_LIFECYCLE_SCHEDULE_H */

@@ -21,6 +21,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 #include "bridge/announce.h"
 #include "bridge/settings.h"
@@ -34,6 +35,7 @@
 #define LEAST_BETWEEN_VISITS (INT64CONST(200) * 1000)
 #define NEW_DATABASES (INT64CONST(60) * USECS_PER_SEC)
 #define START_AFTER_REFUSAL (INT64CONST(5) * USECS_PER_SEC)
+#define WARN_AGAIN (INT64CONST(3600) * USECS_PER_SEC)
 
 /* A process in a slot; handle NULL: the slot is free. */
 typedef struct Process
@@ -45,7 +47,7 @@ typedef struct Process
 static Process *processes;
 static TimestampTz refresh_at;	/* when to look for new databases */
 static TimestampTz start_at;	/* before that the server has no slot for us */
-static bool refused;			/* and that has been said */
+static TimestampTz warn_at;		/* before that nobody wants to hear it again */
 
 /* ---------------------------------------------------------- processes that end */
 
@@ -61,9 +63,11 @@ end_visit(const MlopsOrder *order, TimestampTz now)
 	entry->visited = false;
 	if (!settled)
 	{
-		entry->next_visit = now + VISIT_AFTER_FAILURE;
+		entry->next_visit = now + Min(VISIT_AFTER_FAILURE << entry->failures, ROUTINE_VISIT);
+		entry->failures = Min(entry->failures + 1, 5);
 		return;
 	}
+	entry->failures = 0;
 	entry->visit = visit;
 	/* announced meanwhile: the visit may have been too early to see it */
 	if (entry->next_visit <= now)
@@ -101,6 +105,7 @@ reap(TimestampTz now)
 			continue;
 		pfree(process->handle);
 		process->handle = NULL;
+		start_at = 0;
 		if (process->order.job == 0)
 			end_visit(&process->order, now);
 		else
@@ -134,18 +139,16 @@ start(Oid database, const MlopsReadyJob *job, int slot, const MlopsUnstarted *un
 	process->order.slot = slot;
 	process->order.ticket = mlops_slot_open(slot, unstarted);
 	if (mlops_process_start(&process->order, &process->handle))
-	{
-		refused = false;
 		return true;
-	}
 	process->handle = NULL;
 	start_at = now + START_AFTER_REFUSAL;
-	if (!refused)
-		ereport(WARNING,
-				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-				 errmsg("schedules wait for a free background worker"),
-				 errhint("Raise max_worker_processes.")));
-	refused = true;
+	if (warn_at > now)
+		return false;
+	warn_at = now + WARN_AGAIN;
+	ereport(WARNING,
+			(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+			 errmsg("schedules wait for a free background worker"),
+			 errhint("Raise max_worker_processes.")));
 	return false;
 }
 
@@ -284,10 +287,11 @@ start_what_is_due(TimestampTz now)
 		mlops_roster_refresh(now);
 		refresh_at = now + NEW_DATABASES;
 	}
-	if (start_at > now)
-		return;
-	start_visits(now);
-	start_jobs(now);
+	/* jobs first: where slots are short, visits would only find more of them */
+	if (start_at <= now)
+		start_jobs(now);
+	if (start_at <= now)
+		start_visits(now);
 }
 
 /* Milliseconds until there is something to do that no latch tells. */

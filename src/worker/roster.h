@@ -19,6 +19,7 @@ typedef struct MlopsRosterEntry
 	bool		listed;			/* seen by the last look at pg_database */
 	bool		visited;		/* a visitor is there now */
 	TimestampTz next_visit;
+	int			failures;		/* visits in a row that ended in an error */
 	MlopsVisit	visit;			/* jobs not yet started stand first */
 	MlopsUnstarted unstarted;	/* to be recorded by the next visitor */
 } MlopsRosterEntry;
