@@ -302,7 +302,7 @@ static void
 choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, MlopsDataset *dataset)
 {
 	MlSplitOptions *options = &dataset->split_options;
-	int		   *identity = mlops_need(env, dataset->table.n_columns + 2, sizeof(int));
+	int		   *identity = mlops_need(env, dataset->table.n_columns + 3, sizeof(int));
 	bool		key_complete = true;
 	int			n = 0;
 	int			i;
@@ -333,6 +333,8 @@ choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, Mlo
 		identity[n++] = dataset->target_column;
 		if (wanted->weight >= 0)
 			identity[n++] = table_index(&dataset->table, source, wanted->weight);
+		if (options->column >= 0)
+			identity[n++] = options->column;
 	}
 	options->n_identity = n;
 }

@@ -123,7 +123,7 @@ add_row(MlopsDriftRow *rows, int *count, const Compared *column, const char *mea
 {
 	MlopsDriftRow *row = &rows[(*count)++];
 
-	row->feature = column->name;
+	row->feature = pstrdup(column->name);
 	row->kind = column->kind;
 	row->measure = measure;
 	row->value = value;
@@ -263,6 +263,7 @@ mlops_drift(const char *reference, const char *source_text, Jsonb *options, int 
 	MlopsSource *source;
 	MlTable		table;
 	Limits		limits;
+	MlopsDriftRow *rows;
 
 	read_limits(options, &limits);
 	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
@@ -271,7 +272,9 @@ mlops_drift(const char *reference, const char *source_text, Jsonb *options, int 
 	source = mlops_source_open(source_text);
 	read_known_columns(env, source, model, columns, n_columns, &table);
 	mlops_source_close(source);
-	return compare_with_version(env, model, columns, n_columns, &table, &limits, count);
+	rows = compare_with_version(env, model, columns, n_columns, &table, &limits, count);
+	mlops_env_end(env);
+	return rows;
 }
 
 void
@@ -342,6 +345,7 @@ mlops_drift_between(const char *source, const char *reference_source, Jsonb *opt
 	MlTable		reference;
 	Compared   *columns;
 	Limits		limits;
+	MlopsDriftRow *rows;
 	int			n_columns;
 	int			i;
 
@@ -362,5 +366,7 @@ mlops_drift_between(const char *source, const char *reference_source, Jsonb *opt
 		n_columns++;
 	}
 	measure(columns, n_columns, &limits);
-	return make_rows(env, columns, n_columns, &limits, count);
+	rows = make_rows(env, columns, n_columns, &limits, count);
+	mlops_env_end(env);
+	return rows;
 }

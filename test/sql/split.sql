@@ -120,11 +120,18 @@ SELECT * FROM sides('SELECT id % 7 AS age, y FROM people', algorithm => 'gbt');
 INSERT INTO digests VALUES ('equal rows', digest());
 SELECT * FROM sides('SELECT id % 7 AS age, y FROM people ORDER BY (id * 7907) % 2003', algorithm => 'gbt');
 INSERT INTO digests VALUES ('equal rows', digest());
+-- ... that differ in weight only, or in the side that the user gave them
+SELECT (mlops_train('split', 'SELECT id % 7 AS age, y, 1 + id % 3 AS w FROM people' || ordering, target => 'y', algorithm => 'gbt', weight => 'w', deploy => 'never')).rows
+FROM (VALUES (''), (' ORDER BY (id * 7907) % 2003'), (' ORDER BY w DESC')) AS o (ordering);
+INSERT INTO digests SELECT 'weights', digest FROM mlops.versions WHERE model = 'split' ORDER BY version DESC LIMIT 3;
+SELECT (mlops_train('split', 'SELECT id % 7 AS age, size > 5 AS big, id % 7 + (id * 7919) % 11 > 8 AS y, id % 4 = 0 AS test FROM people, generate_series(1, 2)' || ordering, target => 'y', algorithm => 'gbt',
+	split => '{"method": "column", "column": "test"}', deploy => 'never')).rows
+FROM (VALUES (''), (' ORDER BY (id * 7907) % 2003'), (' ORDER BY test DESC')) AS o (ordering);
+INSERT INTO digests SELECT 'sides', digest FROM mlops.versions WHERE model = 'split' ORDER BY version DESC LIMIT 3;
 -- ... and another seed gives other sides
 SELECT * FROM sides('people', algorithm => 'gbt', seed => 1);
 INSERT INTO digests VALUES ('seed', digest());
 SELECT what, count(*) AS trainings, count(DISTINCT digest) AS models FROM digests GROUP BY what ORDER BY what;
-SELECT count(DISTINCT digest) FROM digests;
 SELECT mlops_drop_model('split');
 
 -- A retraining keeps the sides: rows are added and go, none goes over. A text
