@@ -25,6 +25,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_drop_model(model text)', 'void', 'v', 'u'),
 	('mlops_evaluate(ref text, source text DEFAULT NULL::text, OUT part text, OUT metric text, OUT class text, OUT value double precision, OUT low double precision, OUT high double precision, OUT rows bigint, OUT baseline double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
+	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
 	('mlops_predict(ref text, features double precision[])', 'double precision', 's', 's'),
 	('mlops_predict(ref text, features json)', 'double precision', 's', 's'),
 	('mlops_predict(ref text, features jsonb)', 'double precision', 's', 's'),
