@@ -138,6 +138,7 @@ start(Oid database, const MlopsReadyJob *job, int slot, const MlopsUnstarted *un
 	process->order.job = job != NULL ? job->id : 0;
 	process->order.slot = slot;
 	process->order.ticket = mlops_slot_open(slot, unstarted);
+	MemoryContextSwitchTo(TopMemoryContext);	/* the handle stays */
 	if (mlops_process_start(&process->order, &process->handle))
 		return true;
 	process->handle = NULL;
@@ -331,18 +332,13 @@ sleep_until_due(void)
 void
 mlops_launcher_main(Datum argument)
 {
-	MemoryContext context;
-
 	pqsignal(SIGTERM, die);
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
 	SetConfigOption("application_name", MyBgworkerEntry->bgw_name, PGC_USERSET, PGC_S_SESSION);
 
-	/* handles live as long as the launcher */
-	context = AllocSetContextCreate(TopMemoryContext, "mlops launcher", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(context);
-	processes = palloc0(sizeof(Process) * mlops_slot_count());
+	processes = MemoryContextAllocZero(TopMemoryContext, sizeof(Process) * mlops_slot_count());
 	mlops_slots_reset();
 	mlops_announce_listen();
 	for (;;)
@@ -353,7 +349,6 @@ mlops_launcher_main(Datum argument)
 		reap(now);
 		if (mlops_scheduler)
 			start_what_is_due(now);
-		MemoryContextSwitchTo(context);
 		sleep_until_due();
 	}
 }

@@ -18,6 +18,9 @@
 #include "catalog/database.h"
 #include "worker/process.h"
 
+/* When to look again at a schedule that another transaction works on. */
+#define LOOK_AGAIN (INT64CONST(5) * USECS_PER_SEC)
+
 static void
 visit_tables(const MlopsOrder *order, MlopsVisit *visit)
 {
@@ -30,6 +33,8 @@ visit_tables(const MlopsOrder *order, MlopsVisit *visit)
 	mlops_jobs_make(now);
 	visit->n_ready = mlops_jobs_ready(now, visit->ready, MLOPS_MAX_READY, &visit->more);
 	visit->next = mlops_jobs_next(now);
+	if (visit->next <= now)
+		visit->next = now + LOOK_AGAIN;
 }
 
 static void

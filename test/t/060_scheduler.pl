@@ -4,7 +4,7 @@ use warnings;
 use Test::More;
 use MlopsTest;
 
-my $node = mlops_node('scheduler');
+my $node = mlops_node('scheduler', 'mlops.max_jobs' => 1);
 create_database($node, 'db');
 
 # A model whose training takes as long as the table "pace" says.
@@ -80,7 +80,7 @@ wait_for_run('slow', "outcome = 'succeeded' AND attempt = 2", 'and runs again');
 # As another role, with its settings.
 $node->safe_psql('db', q(
     CREATE ROLE owners NOLOGIN; CREATE ROLE ann LOGIN IN ROLE owners;
-    ALTER ROLE ann SET statement_timeout = '200ms';
+    ALTER ROLE ann SET statement_timeout = '3s';
     GRANT SELECT ON slow TO owners;
     SET ROLE owners; SELECT mlops_train('theirs', 'slow', target => 'y', algorithm => 'linear')));
 my ($code, $out, $error) = $node->psql('db', "SET ROLE owners; SELECT mlops_schedule('theirs', '1 hour')");
@@ -93,6 +93,19 @@ is(value($node, 'db', "SELECT created_by FROM mlops.runs WHERE model = 'theirs' 
 $node->safe_psql('db', q(UPDATE pace SET seconds = 100; BEGIN; SELECT mlops_schedule('theirs', '1 hour', run_as => 'ann');
     UPDATE mlops.schedule SET next_due = now() WHERE model = 'theirs'; COMMIT));
 wait_for_run('theirs', "sqlstate = '57014'", 'statement_timeout of the role is obeyed');
+
+# A process that cannot start: its role was locked out while the job waited for its turn.
+run_once('slow', 100);
+$pid = wait_for_job();
+$node->safe_psql('db', q(UPDATE pace SET seconds = 0;
+    BEGIN; SELECT mlops_schedule('theirs', '1 hour', run_as => 'ann');
+    UPDATE mlops.schedule SET next_due = now() WHERE model = 'theirs'; COMMIT));
+ok(wait_until($node, 'db', "SELECT state = 'queued' FROM mlops.jobs WHERE model = 'theirs' ORDER BY id DESC LIMIT 1"),
+    'mlops.max_jobs = 1: the second job waits');
+$node->safe_psql('db', "ALTER ROLE ann NOLOGIN; SELECT pg_cancel_backend($pid)");
+wait_for_run('theirs', "outcome = 'failed' AND error LIKE '%could not start%' AND attempt = 1", 'a process that cannot start is seen');
+$node->safe_psql('db', 'ALTER ROLE ann LOGIN');
+wait_for_run('theirs', "outcome = 'succeeded' AND attempt = 2", 'and started again');
 
 # A role that is gone or locked out by the time.
 $node->safe_psql('db', q(UPDATE pace SET seconds = 0; BEGIN; SELECT mlops_schedule('theirs', '1 hour', run_as => 'ann');
