@@ -54,6 +54,13 @@ $node->safe_psql('uno', 'DELETE FROM mlops.job_run');
 ok(wait_until($node, 'uno', $works), 'and goes on when it is free');
 $session->quit;
 
+# Objects of another version than the library's are left alone.
+$node->safe_psql('uno', "UPDATE pg_extension SET extversion = '0.0.9' WHERE extname = 'mlops'");
+ok($node->wait_for_log(qr/schedules wait: the extension mlops is of version 0\.0\.9/), 'schedules wait for ALTER EXTENSION UPDATE');
+$node->safe_psql('uno', q(UPDATE pg_extension SET extversion = e.default_version FROM pg_available_extensions AS e
+    WHERE extname = 'mlops' AND e.name = 'mlops'; DELETE FROM mlops.job_run; SELECT mlops_schedule('m', '1 second')));
+ok(wait_until($node, 'uno', $works), 'and run after it');
+
 # Switched off and on again.
 $node->safe_psql('postgres', 'ALTER SYSTEM SET mlops.scheduler = off');
 $node->reload;
