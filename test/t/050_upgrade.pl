@@ -26,22 +26,22 @@ my $describe = q{
         SELECT pg_get_functiondef(p.oid) || ' # ' || coalesce(p.proacl::text, '')
         FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
         UNION ALL
-        SELECT 'column ' || c.oid::regclass || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
-            || a.attnotnull || a.attidentity || a.attstorage || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+        SELECT 'column ' || c.oid::regclass::text || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
+            || concat_ws(' ', a.attnotnull, a.attidentity, a.attstorage) || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
         FROM relation c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
         UNION ALL
-        SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(k.oid)
+        SELECT 'constraint ' || conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(k.oid)
         FROM pg_constraint k JOIN relation c ON k.conrelid = c.oid
         UNION ALL
         SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN relation c ON i.indrelid = c.oid
         UNION ALL
-        SELECT 'rights ' || c.oid::regclass || ' ' || c.relkind || ' ' || coalesce(c.relacl::text, '')
+        SELECT 'rights ' || concat_ws(' ', c.oid::regclass, c.relkind) || ' ' || coalesce(c.relacl::text, '')
             || coalesce(c.reloptions::text, '') FROM relation c
         UNION ALL
-        SELECT 'view ' || c.oid::regclass || ' ' || pg_get_viewdef(c.oid) FROM relation c WHERE c.relkind = 'v'
+        SELECT 'view ' || c.oid::regclass::text || ' ' || pg_get_viewdef(c.oid) FROM relation c WHERE c.relkind = 'v'
         UNION ALL
-        SELECT 'dumped ' || t.oid::regclass || ' ' || coalesce(t.condition, '')
+        SELECT 'dumped ' || t.oid::regclass::text || ' ' || coalesce(t.condition, '')
         FROM pg_extension, unnest(extconfig, extcondition) AS t(oid, condition) WHERE extname = 'mlops') AS x(line)
     ORDER BY line COLLATE "C"};
 
