@@ -11,7 +11,7 @@ import io
 import json
 import sys
 
-from common import FEATURES, TASKS, Clock
+from tasks import FEATURES, TASKS, Clock
 
 PEERS = {"sklearn": "scikit-learn", "xgboost": "XGBoost", "lightgbm": "LightGBM"}
 

@@ -12,7 +12,7 @@ import sys
 
 import psycopg2
 
-from common import TASKS, Clock
+from tasks import TASKS, Clock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROWS = int(os.environ.get("BENCH_ROWS", 1000000))
