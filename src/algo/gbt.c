@@ -3,15 +3,13 @@
  *		Gradient-boosted trees on histograms.
  *
  * The margin of a row is F(x) = base + sum over trees of a leaf value. Each
- * tree is grown on the derivatives of the loss at the margin so far:
- *		regression		L = (F - y)^2 / 2			g = w (F - y), h = w
- *		two classes		L = log(1 + e^F) - y F		g = w (p - y), h = w p (1 - p)
- * with p = 1 / (1 + e^-F), and a leaf adds -learning_rate * G / (H + l2).
+ * tree is grown on the derivatives of the loss at the margin so far (loss.h),
+ * and a leaf adds -learning_rate * G / (H + l2).
  * The base is the weighted mean of y, or its log-odds.
  *
  * Friedman, "Greedy function approximation", 2001; Chen and Guestrin,
  * "XGBoost", 2016; Ke et al., "LightGBM", 2017. Parts: bin (values to bins),
- * histogram, split_search, partition, grow (one tree), tree (the result).
+ * loss (derivatives), histogram, split_search, partition, grow (one tree), tree (the result).
  *
  * The result is the same to the byte for any order of the rows. Derivatives
  * are rounded to multiples of a power of two, chosen per tree so that no sum
@@ -26,11 +24,11 @@
 
 #include "algo/gbt.h"
 #include "algo/grow.h"
+#include "algo/loss.h"
 #include "math/func.h"
 #include "math/sum.h"
 
 #define BLOCK_ROWS 16384
-#define HESSIAN_FLOOR 1e-16
 #define POOL_BYTES ((size_t) 128 << 20)
 
 /* Rows that the loss in mlops.progress is taken from. */
@@ -100,8 +98,6 @@ static MlStatus begin_validation(Boosting *boosting);
 static MlStatus base_margin(Boosting *boosting);
 static MlStatus boost(Boosting *boosting);
 static MlStatus add_tree(Boosting *boosting);
-static MlStatus squared_gradients(Boosting *boosting, MlGradientScale *scale);
-static MlStatus log_gradients(Boosting *boosting, MlGradientScale *scale);
 static MlStatus validate(Boosting *boosting, bool *stop);
 static MlStatus mean_loss(Boosting *boosting, const uint32_t *rows, int64_t n,
 						  const double *margin, double *loss);
@@ -112,35 +108,6 @@ static inline double
 weight_of(const MlFitInput *input, uint32_t row)
 {
 	return input->weight == NULL ? 1.0 : input->weight[row];
-}
-
-static inline double
-row_loss(MlTask task, double y, double margin)
-{
-	if (task == ML_REGRESSION)
-		return (margin - y) * (margin - y);
-	return ml_softplus(y > 0.5 ? -margin : margin);
-}
-
-/* To the nearest integer; |value| is below 2^62. */
-static inline int64_t
-to_units(double value)
-{
-	return (int64_t) (value + (value < 0 ? -0.5 : 0.5));
-}
-
-/* A power of two that keeps n numbers of at most `most` below 2^61 in sum. */
-static double
-unit_scale(double most, int64_t n)
-{
-	int			most_exponent;
-	int			n_exponent;
-	int			exponent;
-
-	(void) frexp(most, &most_exponent);
-	(void) frexp((double) n, &n_exponent);
-	exponent = 61 - most_exponent - n_exponent;
-	return ldexp(1.0, exponent > 1000 ? 1000 : exponent);
 }
 
 static MlStatus
@@ -288,10 +255,8 @@ add_tree(Boosting *boosting)
 	int			leaf;
 	int64_t		i;
 
-	if (boosting->input->task == ML_REGRESSION)
-		ML_TRY(squared_gradients(boosting, &scale));
-	else
-		ML_TRY(log_gradients(boosting, &scale));
+	ML_TRY(ml_loss_gradients(boosting->env, boosting->input, boosting->max_weight,
+							 boosting->margin, boosting->gradient, &scale));
 	ML_TRY(ml_grower_tree(grower, boosting->gradient, scale));
 	if (grower->n_leaves == 1)
 		return ML_OK;
@@ -309,64 +274,6 @@ add_tree(Boosting *boosting)
 				ML_TRY(ml_check_stop(boosting->env));
 			boosting->margin[index[i]] += value;
 		}
-	}
-	return ML_OK;
-}
-
-static MlStatus
-squared_gradients(Boosting *boosting, MlGradientScale *scale)
-{
-	const MlFitInput *input = boosting->input;
-	double		most = 0;
-	int64_t		i;
-
-	for (i = 0; i < input->n_rows; i++)
-	{
-		uint32_t	row = input->rows[i];
-		double		g = fabs((boosting->margin[i] - input->y[row]) * weight_of(input, row));
-
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(boosting->env));
-		most = g > most ? g : most;
-	}
-	if (!isfinite(most))
-		return ml_fail(boosting->env, ML_INVALID_DATA,
-					   "target values or weights are too large for gbt");
-	scale->g = unit_scale(most, input->n_rows);
-	scale->h = unit_scale(boosting->max_weight, input->n_rows);
-	for (i = 0; i < input->n_rows; i++)
-	{
-		uint32_t	row = input->rows[i];
-		double		weight = weight_of(input, row);
-
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(boosting->env));
-		boosting->gradient[i].g = to_units((boosting->margin[i] - input->y[row]) * weight * scale->g);
-		boosting->gradient[i].h = to_units(weight * scale->h);
-	}
-	return ML_OK;
-}
-
-static MlStatus
-log_gradients(Boosting *boosting, MlGradientScale *scale)
-{
-	const MlFitInput *input = boosting->input;
-	int64_t		i;
-
-	scale->g = unit_scale(boosting->max_weight, input->n_rows);
-	scale->h = unit_scale(0.25 * boosting->max_weight, input->n_rows);
-	for (i = 0; i < input->n_rows; i++)
-	{
-		uint32_t	row = input->rows[i];
-		double		weight = weight_of(input, row);
-		double		p = ml_sigmoid(boosting->margin[i]);
-		double		h = p * (1 - p);
-
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(boosting->env));
-		h = h < HESSIAN_FLOOR ? HESSIAN_FLOOR : h;
-		boosting->gradient[i].g = to_units((p - input->y[row]) * weight * scale->g);
-		boosting->gradient[i].h = to_units(h * weight * scale->h);
 	}
 	return ML_OK;
 }
@@ -417,7 +324,7 @@ mean_loss(Boosting *boosting, const uint32_t *rows, int64_t n, const double *mar
 
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(boosting->env));
-		ml_sum_add(&losses, weight * row_loss(input->task, input->y[rows[i]], margin[i]));
+		ml_sum_add(&losses, weight * ml_loss_value(input->task, input->y[rows[i]], margin[i]));
 		ml_sum_add(&weights, weight);
 	}
 	*loss = ml_sum_value(&losses) / ml_sum_value(&weights);
@@ -439,7 +346,7 @@ sampled_loss(const Boosting *boosting)
 		uint32_t	row = input->rows[i];
 		double		weight = weight_of(input, row);
 
-		sum += weight * row_loss(input->task, input->y[row], boosting->margin[i]);
+		sum += weight * ml_loss_value(input->task, input->y[row], boosting->margin[i]);
 		weights += weight;
 	}
 	return sum / weights;

@@ -14,8 +14,9 @@
 
 static MlStatus begin_tree(MlGrower *grower);
 static MlStatus split_leaf(MlGrower *grower, int at);
-static MlStatus apply_split(MlGrower *grower, int at);
-static MlStatus search_children(MlGrower *grower, int small, int large);
+static MlStatus split_rows(MlGrower *grower, MlRangeSplit *range, bool add_left, bool add_right);
+static void apply_split(MlGrower *grower, int at, MlRangeSplit *range);
+static bool take_parent_slot(MlGrower *grower, MlGrowLeaf *small, MlGrowLeaf *large);
 static bool can_split(const MlGrower *grower, const MlGrowLeaf *leaf);
 static void search_leaf(MlGrower *grower, int at);
 static void add_leaf(MlGrower *grower, uint32_t node, int depth, int64_t begin, MlCell total);
@@ -45,12 +46,12 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 	leaves = (size_t) grower->limits.max_leaves;
 
 	ML_TRY(ml_partition_begin(&grower->partition, env, data->n_rows));
-	ML_TRY(ml_histogram_shape(env, data->inputs, data->n_inputs, &grower->shape));
-	slots = limits->pool_bytes / (grower->shape.n_cells * sizeof(MlCell));
+	ML_TRY(ml_histogram_begin(&grower->sums, env, data));
+	slots = limits->pool_bytes / (grower->sums.shape.n_cells * sizeof(MlCell));
 	if (slots > leaves)
 		slots = leaves;
 	grower->n_slots = (int) slots;
-	grower->pool = ml_allocate(env, (slots + 1) * grower->shape.n_cells, sizeof(MlCell));
+	grower->pool = ml_allocate(env, (slots + 1) * grower->sums.shape.n_cells, sizeof(MlCell));
 	grower->free_slots = ml_allocate(env, slots + 1, sizeof(int));
 	grower->leaves = ml_allocate(env, leaves, sizeof(MlGrowLeaf));
 	grower->heap = ml_allocate(env, leaves, sizeof(int));
@@ -107,7 +108,7 @@ ml_grower_end(MlGrower *grower)
 	ml_release(env, grower->leaves);
 	ml_release(env, grower->free_slots);
 	ml_release(env, grower->pool);
-	ml_release(env, grower->shape.offset);
+	ml_histogram_end(&grower->sums, env);
 	ml_partition_end(&grower->partition, env);
 }
 
@@ -142,75 +143,104 @@ begin_tree(MlGrower *grower)
 	return ML_OK;
 }
 
+/*
+ * Splits a leaf, its rows, and finds the best splits of its two children: the
+ * smaller one is scanned, the parent's histogram becomes the larger one's.
+ */
 static MlStatus
 split_leaf(MlGrower *grower, int at)
 {
 	int			other = grower->n_leaves;
+	bool		left_is_small = grower->leaves[at].split.left.rows <= grower->leaves[at].split.right.rows;
+	MlGrowLeaf *small = &grower->leaves[left_is_small ? at : other];
+	MlGrowLeaf *large = &grower->leaves[left_is_small ? other : at];
+	MlRangeSplit range;
+	bool		subtract;
 
-	ML_TRY(ml_check_stop(grower->env));
-	ML_TRY(apply_split(grower, at));
+	apply_split(grower, at, &range);
 	/* no more splits will follow the last one */
 	if (grower->n_leaves == grower->limits.max_leaves)
-		return ML_OK;
-	if (grower->leaves[at].n <= grower->leaves[other].n)
-		return search_children(grower, at, other);
-	return search_children(grower, other, at);
+		return split_rows(grower, &range, false, false);
+
+	subtract = take_parent_slot(grower, small, large);
+	if (can_split(grower, small) || subtract)
+	{
+		take_slot(grower, small);
+		ml_histogram_clear(&grower->sums, grower->gradient, leaf_cells(grower, small));
+		ML_TRY(split_rows(grower, &range, left_is_small, !left_is_small));
+		ml_histogram_finish(&grower->sums);
+		if (subtract)
+			ml_histogram_subtract(&grower->sums.shape, leaf_cells(grower, large),
+								  leaf_cells(grower, small));
+		search_leaf(grower, (int) (small - grower->leaves));
+	}
+	else
+		ML_TRY(split_rows(grower, &range, false, false));
+	if (can_split(grower, large) && !subtract)
+	{
+		take_slot(grower, large);
+		ML_TRY(build_cells(grower, large));
+	}
+	search_leaf(grower, (int) (large - grower->leaves));
+	return ML_OK;
+}
+
+/* Splits the rows of a range, and adds those of one side to the histogram begun. */
+static MlStatus
+split_rows(MlGrower *grower, MlRangeSplit *range, bool add_left, bool add_right)
+{
+	int			block = ml_histogram_block(&grower->sums);
+
+	while (range->done < range->n)
+	{
+		int64_t		rest = range->n - range->done;
+		int64_t		lefts = range->lefts;
+		int64_t		rights = range->rights;
+
+		ML_TRY(ml_check_stop(grower->env));
+		ml_split_rows(range, rest < block ? rest : block);
+		if (add_left)
+			ml_histogram_add(&grower->sums, range->index + lefts, (int) (range->lefts - lefts));
+		if (add_right)
+			ml_histogram_add(&grower->sums, range->scratch + rights, (int) (range->rights - rights));
+	}
+	ml_split_finish(range);
+	return ML_OK;
 }
 
 /*
- * Turns leaf `at` into a split. It becomes its own left child, the right child
- * is a new leaf. The pool slot of the parent stays with `at`.
+ * Turns leaf `at` into a split, whose rows the caller has to split yet. It
+ * becomes its own left child, the right child is a new leaf. The pool slot of
+ * the parent stays with `at`.
  */
-static MlStatus
-apply_split(MlGrower *grower, int at)
+static void
+apply_split(MlGrower *grower, int at, MlRangeSplit *range)
 {
 	MlGrowLeaf *leaf = &grower->leaves[at];
 	MlFoundSplit split = leaf->split;
-	int64_t		n_left;
 
-	ML_TRY(ml_partition_split(&grower->partition, grower->env, grower->data, split.input,
-							  &split.left_bins, leaf->begin, leaf->n, &n_left));
+	ml_split_begin(range, &grower->partition, grower->data, split.input, &split.left_bins,
+				   leaf->begin, leaf->n);
 	split_node(grower, &grower->nodes[leaf->node], &split);
-	add_leaf(grower, grower->n_nodes + 1, leaf->depth + 1, leaf->begin + n_left, split.right);
+	add_leaf(grower, grower->n_nodes + 1, leaf->depth + 1, leaf->begin + split.left.rows, split.right);
 	leaf->node = grower->n_nodes;
 	leaf->depth++;
-	leaf->n = n_left;
+	leaf->n = split.left.rows;
 	leaf->total = split.left;
-	grower->nodes[leaf->node].rows = (uint32_t) n_left;
+	grower->nodes[leaf->node].rows = (uint32_t) leaf->n;
 	grower->n_nodes += 2;
-	return ML_OK;
 }
 
-/* Histograms and best splits of two siblings; one of them holds the parent's slot. */
-static MlStatus
-search_children(MlGrower *grower, int small, int large)
+/* The parent's histogram goes to the larger child, if that can use it. */
+static bool
+take_parent_slot(MlGrower *grower, MlGrowLeaf *small, MlGrowLeaf *large)
 {
-	MlGrowLeaf *s = &grower->leaves[small];
-	MlGrowLeaf *l = &grower->leaves[large];
-	bool		subtract;
-
-	/* the parent's histogram goes to the larger child */
-	if (s->slot >= 0)
+	if (small->slot >= 0)
 	{
-		l->slot = s->slot;
-		s->slot = -1;
+		large->slot = small->slot;
+		small->slot = -1;
 	}
-	subtract = l->slot >= 0 && can_split(grower, l);
-	if (can_split(grower, s) || subtract)
-	{
-		take_slot(grower, s);
-		ML_TRY(build_cells(grower, s));
-		if (subtract)
-			ml_histogram_subtract(&grower->shape, leaf_cells(grower, l), leaf_cells(grower, s));
-		search_leaf(grower, small);
-	}
-	if (can_split(grower, l) && !subtract)
-	{
-		take_slot(grower, l);
-		ML_TRY(build_cells(grower, l));
-	}
-	search_leaf(grower, large);
-	return ML_OK;
+	return large->slot >= 0 && can_split(grower, large);
 }
 
 static bool
@@ -228,7 +258,7 @@ search_leaf(MlGrower *grower, int at)
 
 	leaf->split.input = -1;
 	if (can_split(grower, leaf))
-		ml_split_search(grower->data->inputs, grower->data->n_inputs, &grower->shape,
+		ml_split_search(grower->data->inputs, grower->data->n_inputs, &grower->sums.shape,
 						leaf_cells(grower, leaf), &leaf->total, &grower->rules, &leaf->split);
 	if (leaf->split.input >= 0)
 		heap_push(grower, at);
@@ -297,15 +327,24 @@ leaf_cells(const MlGrower *grower, const MlGrowLeaf *leaf)
 {
 	int			slot = leaf->slot >= 0 ? leaf->slot : grower->n_slots;
 
-	return grower->pool + (size_t) slot * grower->shape.n_cells;
+	return grower->pool + (size_t) slot * grower->sums.shape.n_cells;
 }
 
 static MlStatus
 build_cells(MlGrower *grower, MlGrowLeaf *leaf)
 {
-	return ml_histogram_build(grower->env, &grower->shape, grower->data, grower->gradient,
-							  grower->partition.index + leaf->begin, leaf->n,
-							  leaf_cells(grower, leaf));
+	const uint32_t *index = grower->partition.index + leaf->begin;
+	int			block = ml_histogram_block(&grower->sums);
+	int64_t		i;
+
+	ml_histogram_clear(&grower->sums, grower->gradient, leaf_cells(grower, leaf));
+	for (i = 0; i < leaf->n; i += block)
+	{
+		ML_TRY(ml_check_stop(grower->env));
+		ml_histogram_add(&grower->sums, index + i, (int) (leaf->n - i < block ? leaf->n - i : block));
+	}
+	ml_histogram_finish(&grower->sums);
+	return ML_OK;
 }
 
 /* Without a free slot the leaf uses the scratch histogram, and its children are scanned. */

@@ -6,11 +6,13 @@
  * the smaller child of a split is scanned, the larger one's histogram is the
  * parent's minus the smaller one's. Histograms are kept in a pool of bounded
  * size; where a parent's was not kept, both children are scanned. Sums are
- * exact, so the tree is the same either way.
+ * exact, so the tree is the same either way. The smaller child is scanned
+ * while the rows are split, as they are in the cache then.
  */
 #ifndef ML_ALGO_GROW_H
 #define ML_ALGO_GROW_H
 
+#include "algo/loss.h"
 #include "algo/split_search.h"
 #include "algo/tree.h"
 
@@ -25,13 +27,6 @@ typedef struct MlGrowLimits
 	double		learning_rate;
 	size_t		pool_bytes;		/* memory for kept histograms; no effect on the tree */
 } MlGrowLimits;
-
-/* What one unit of MlGradient.g and .h is worth: one over a power of two. */
-typedef struct MlGradientScale
-{
-	double		g;				/* units per 1 */
-	double		h;
-} MlGradientScale;
 
 typedef struct MlGrowLeaf
 {
@@ -53,7 +48,7 @@ typedef struct MlGrower
 	MlGradientScale scale;
 	const MlGradient *gradient;
 	MlPartition partition;
-	MlHistogramShape shape;
+	MlHistogramSums sums;
 	MlCell	   *pool;			/* (n_slots + 1, n_cells), the last one is scratch */
 	int			n_slots;
 	int		   *free_slots;

@@ -11,7 +11,13 @@
 
 #include "algo/bin.h"
 
-/* First and second derivative of one row's loss, in units of the tree. */
+/* Bits of the largest second derivative of a row; see MlGradient. */
+#define ML_HESSIAN_BITS 33
+
+/*
+ * First and second derivative of one row's loss, in units of the tree. h is
+ * from 0 to 2^ML_HESSIAN_BITS, and no sum over rows exceeds 2^62.
+ */
 typedef struct MlGradient
 {
 	int64_t		g;
@@ -33,13 +39,34 @@ typedef struct MlHistogramShape
 	size_t		n_cells;		/* of one histogram, missing bins included */
 } MlHistogramShape;
 
-extern MlStatus ml_histogram_shape(MlEnv *env, const MlBins *bins, int n_inputs,
-								   MlHistogramShape *shape);
+/*
+ * A cell while rows are added: the sum of g, and the sum of h and the number
+ * of rows packed into one word; two lanes that are added at once.
+ */
+typedef uint64_t MlPackedCell __attribute__((vector_size(16)));
 
-/* cells (n_cells) = sums over the rows index[0 .. n-1]. */
-extern MlStatus ml_histogram_build(MlEnv *env, const MlHistogramShape *shape,
-								   const MlBinned *data, const MlGradient *gradient,
-								   const uint32_t *index, int64_t n, MlCell *cells);
+/* Adds rows up in packed cells, from which they move to plain ones. */
+typedef struct MlHistogramSums
+{
+	const MlBinned *data;
+	const MlGradient *gradient;
+	MlHistogramShape shape;
+	void	   *room;			/* what was allocated for packed */
+	MlPackedCell *packed;		/* zeros, except between clear and finish */
+	int			n_packed;		/* rows in the packed cells */
+	MlCell	   *cells;			/* where they go */
+} MlHistogramSums;
+
+extern MlStatus ml_histogram_begin(MlHistogramSums *sums, MlEnv *env, const MlBinned *data);
+extern void ml_histogram_end(MlHistogramSums *sums, MlEnv *env);
+
+/* Rows per call that ml_histogram_add is made for: they stay in cache. */
+extern int	ml_histogram_block(const MlHistogramSums *sums);
+
+/* cells (n_cells) = sums of `gradient` over the rows added between clear and finish. */
+extern void ml_histogram_clear(MlHistogramSums *sums, const MlGradient *gradient, MlCell *cells);
+extern void ml_histogram_add(MlHistogramSums *sums, const uint32_t *index, int n);
+extern void ml_histogram_finish(MlHistogramSums *sums);
 
 /* cells -= child, cell by cell. */
 extern void ml_histogram_subtract(const MlHistogramShape *shape, MlCell *cells, const MlCell *child);

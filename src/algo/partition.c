@@ -6,12 +6,14 @@
 
 #include "algo/partition.h"
 
-#define BLOCK_ROWS 65536
+/* One bin is read of each row, which is likely a cache line of its own. */
+#define PREFETCH_ROWS 24
 
 MlStatus
 ml_partition_begin(MlPartition *partition, MlEnv *env, int64_t n_rows)
 {
-	partition->index = ml_allocate(env, (size_t) n_rows, sizeof(uint32_t));
+	/* rows are looked up ahead, also behind the last one */
+	partition->index = ml_allocate(env, (size_t) n_rows + PREFETCH_ROWS, sizeof(uint32_t));
 	partition->scratch = ml_allocate(env, (size_t) n_rows, sizeof(uint32_t));
 	if (partition->index == NULL || partition->scratch == NULL)
 		return ML_OUT_OF_MEMORY;
@@ -27,36 +29,56 @@ ml_partition_reset(MlPartition *partition, int64_t n_rows)
 		partition->index[i] = (uint32_t) i;
 }
 
-MlStatus
-ml_partition_split(MlPartition *partition, MlEnv *env, const MlBinned *data,
-				   int input, const MlSet256 *left, int64_t begin, int64_t n, int64_t *n_left)
+void
+ml_split_begin(MlRangeSplit *split, const MlPartition *partition, const MlBinned *data,
+			   int input, const MlSet256 *left, int64_t begin, int64_t n)
 {
-	uint8_t		goes_left[ML_MAX_BINS + 1];
-	const uint8_t *column = data->bins + input;
-	uint32_t   *index = partition->index + begin;
-	uint32_t   *scratch = partition->scratch;
-	int64_t		lefts = 0;
-	int64_t		rights = 0;
+	int			i;
+
+	split->data = data;
+	split->column = data->bins + input;
+	split->index = partition->index + begin;
+	split->scratch = partition->scratch;
+	split->n = n;
+	split->done = 0;
+	split->lefts = 0;
+	split->rights = 0;
+	for (i = 0; i <= ML_MAX_BINS; i++)
+		split->goes_left[i] = ml_set_has(left, (unsigned) i);
+}
+
+void
+ml_split_rows(MlRangeSplit *split, int64_t n)
+{
+	const uint8_t *column = split->column;
+	size_t		stride = split->data->stride;
+	const uint32_t *next = split->index + split->done;
+	uint32_t   *left = split->index + split->lefts;
+	uint32_t   *right = split->scratch + split->rights;
 	int64_t		i;
 
-	for (i = 0; i <= ML_MAX_BINS; i++)
-		goes_left[i] = ml_set_has(left, (unsigned) i);
 	for (i = 0; i < n; i++)
 	{
-		uint32_t	row = index[i];
-		uint8_t		to_left = goes_left[column[row * data->stride]];
+		uint32_t	row = next[i];
+		size_t		to_left = split->goes_left[column[row * stride]];
 
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		/* both are written, one counts: no branch to mispredict; lefts <= i */
-		index[lefts] = row;
-		scratch[rights] = row;
-		lefts += to_left;
-		rights += !to_left;
+		__builtin_prefetch(column + next[i + PREFETCH_ROWS] * stride);
+		/* both are written, one counts: no branch to mispredict; left is not ahead of next */
+		*left = row;
+		*right = row;
+		left += to_left;
+		right += 1 - to_left;
 	}
-	memcpy(index + lefts, scratch, (size_t) rights * sizeof(uint32_t));
-	*n_left = lefts;
-	return ML_OK;
+	split->done += n;
+	split->lefts = left - split->index;
+	split->rights = right - split->scratch;
+}
+
+void
+ml_split_finish(const MlRangeSplit *split)
+{
+	memcpy(split->index + split->lefts, split->scratch,
+		   (size_t) split->rights * sizeof(uint32_t));
 }
 
 void

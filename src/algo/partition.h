@@ -31,6 +31,20 @@ typedef struct MlPartition
 	uint32_t   *scratch;		/* (n_rows) */
 } MlPartition;
 
+/* A range of rows while it is split. */
+typedef struct MlRangeSplit
+{
+	const MlBinned *data;
+	const uint8_t *column;		/* bins of the input in the first row */
+	uint32_t   *index;			/* (n) the range; the left rows so far in front */
+	uint32_t   *scratch;		/* the right rows so far */
+	int64_t		n;
+	int64_t		done;
+	int64_t		lefts;
+	int64_t		rights;
+	uint8_t		goes_left[ML_MAX_BINS + 1];
+} MlRangeSplit;
+
 extern MlStatus ml_partition_begin(MlPartition *partition, MlEnv *env, int64_t n_rows);
 
 /* All rows in one range again, ascending. */
@@ -38,11 +52,15 @@ extern void ml_partition_reset(MlPartition *partition, int64_t n_rows);
 
 /*
  * Reorder the range index[begin .. begin+n-1]: first the rows whose bin of
- * `input` is in `left`, then the others, each in the order they had.
+ * `input` is in `left`, then the others, each in the order they had. Between
+ * begin and finish the caller splits all n rows, some at a time, and may look
+ * at the rows just split: they are the last ones of index and of scratch.
  */
-extern MlStatus ml_partition_split(MlPartition *partition, MlEnv *env, const MlBinned *data,
-								   int input, const MlSet256 *left,
-								   int64_t begin, int64_t n, int64_t *n_left);
+extern void ml_split_begin(MlRangeSplit *split, const MlPartition *partition,
+						   const MlBinned *data, int input, const MlSet256 *left,
+						   int64_t begin, int64_t n);
+extern void ml_split_rows(MlRangeSplit *split, int64_t n);
+extern void ml_split_finish(const MlRangeSplit *split);
 
 extern void ml_partition_end(MlPartition *partition, MlEnv *env);
 
