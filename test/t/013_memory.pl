@@ -105,7 +105,7 @@ sub memory { return $session->query_safe('SELECT sum(total_bytes) FROM pg_backen
 # Functions of the session keep the scorers of their plans.
 sub contexts {
     return $session->query_safe(q(SELECT count(*) FROM pg_backend_memory_contexts
-        WHERE name IN ('mlops environment', 'mlops statement', 'mlops scorer') OR (name = 'mlops model' AND parent <> 'mlops model cache')));
+        WHERE name IN ('mlops environment', 'mlops statement', 'mlops scorer')));
 }
 
 sub does_not_grow {

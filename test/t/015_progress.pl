@@ -8,6 +8,7 @@ use MlopsTest;
 
 my $node = mlops_node('progress', restart_after_crash => 'on');
 create_database($node, 'db');
+create_wait($node, 'db');
 create_database($node, 'other');
 $node->safe_psql('db', q(
     CREATE ROLE trainer LOGIN;
@@ -35,27 +36,20 @@ sub end_training {
     return;
 }
 
-# Rows of the watcher's query until it says what is expected.
+# A row of the watcher's query, as soon as it says what is expected.
 sub watch {
-    my ($query, $expected) = @_;
-    my $end = time() + 60;
-    my $answer = '';
-    while (time() < $end) {
-        $answer = $watcher->query_safe($query);
-        return $answer if $answer =~ $expected;
-    }
-    diag("last answer: $answer");
-    return $answer;
+    my ($columns, $condition, $expected) = @_;
+    return $watcher->query_safe("SELECT wait_for(\$q\$SELECT concat_ws('|', $columns) FROM mlops.progress WHERE $condition\$q\$, '$expected')");
 }
 
 is($watcher->query_safe('SELECT count(*) FROM mlops.progress'), '0', 'nothing runs');
 
 start_training();
-my $first = watch(q(SELECT role, model, algorithm, phase, percent, rows, iteration, loss, eta IS NOT NULL, started_at <= clock_timestamp() FROM mlops.progress WHERE iteration >= 3),
-    qr/\|fitting\|/);
+my $first = watch('role, model, algorithm, phase, percent, rows, iteration, loss, eta IS NOT NULL, started_at <= clock_timestamp()',
+    'iteration >= 3', 'fitting');
 like($first, qr/^trainer\|watched\|gbt\|fitting\|[\d.]+\|\d+\|\d+\|[\d.]+\|t\|t$/, 'who trains what, phase, percent, rows, iteration, loss and the estimated rest');
 my $iteration = (split /\|/, $first)[6];
-my $later = watch("SELECT iteration, percent FROM mlops.progress WHERE iteration > $iteration", qr/^\d/);
+my $later = watch('iteration, percent', "iteration > $iteration", '^[0-9]');
 cmp_ok((split /\|/, $later)[0], '>', $iteration, 'the iteration goes on');
 like((split /\|/, $later)[1], qr/^(100|\d\d?)(\.\d)?$/, 'percent is between 0 and 100');
 is($watcher->query_safe("SELECT pid = $pid FROM mlops.progress"), 't', 'it is the process that trains');
@@ -73,11 +67,11 @@ is($watcher->query_safe('SELECT count(*) FROM mlops.progress'), '0', 'nothing af
 $training = q(SELECT version FROM mlops_train('watched', 'long', target => 'yes', algorithm => 'gbt', params => '{"trees": 20, "early_stopping": 0}'));
 start_training();
 my @phases;
-my $end = time() + 60;
-while (time() < $end) {
-    my $phase = $watcher->query_safe("SELECT coalesce((SELECT phase FROM mlops.progress), state) FROM pg_stat_activity WHERE pid = $pid");
-    last if @phases && $phase eq 'idle';
-    push @phases, $phase if $phase !~ /^(idle|active)$/ && (!@phases || $phases[-1] ne $phase);
+while (@phases < 20) {
+    my $phase = $watcher->query_safe("SELECT wait_for(\$q\$SELECT coalesce((SELECT phase FROM mlops.progress), state) FROM pg_stat_activity WHERE pid = $pid\$q\$,
+        '" . (@phases ? "^(?!(active|$phases[-1])\$)" : '^(?!(idle|active)$)') . "')");
+    last if $phase eq 'idle';
+    push @phases, $phase;
 }
 end_training();
 diag("phases seen: @phases");
@@ -99,7 +93,7 @@ like($out, qr/left: 0/, 'nothing after a failure in a savepoint');
 # Killed, the server starts over.
 $training = q(SELECT version FROM mlops_train('watched', 'long', target => 'yes', algorithm => 'gbt', params => '{"trees": 5000, "early_stopping": 0}'));
 start_training();
-watch('SELECT phase FROM mlops.progress', qr/fitting/);
+watch('phase', 'true', 'fitting');
 kill 'KILL', $pid;
 ok(wait_until($node, 'db', 'SELECT count(*) = 0 FROM mlops.progress'), 'nothing after a crash');
 is(value($node, 'db', 'SELECT count(*) FROM mlops.versions'), '1', 'and nothing half-written');

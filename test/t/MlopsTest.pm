@@ -9,7 +9,7 @@ use File::Basename 'dirname';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(mlops_node create_database load_table value wait_until);
+our @EXPORT = qw(mlops_node create_database load_table value wait_until create_wait);
 
 my $data = abs_path(dirname(__FILE__) . '/../data');
 
@@ -55,6 +55,29 @@ sub value {
 sub wait_until {
     my ($node, $database, $query, $expected) = @_;
     return $node->poll_query_until($database, $query, $expected // 't');
+}
+
+# The SQL function wait_for(query, pattern, seconds): asks every millisecond
+# until the answer matches and returns it; after the seconds, the last answer.
+# One statement however long it takes, where polling from here fills the log.
+sub create_wait {
+    my ($node, $database) = @_;
+    $node->safe_psql($database, q(
+        CREATE FUNCTION wait_for(query text, pattern text, seconds float8 DEFAULT 60) RETURNS text LANGUAGE plpgsql AS $$
+        DECLARE
+            answer text;
+            give_up timestamptz := clock_timestamp() + seconds * interval '1 second';
+        BEGIN
+            LOOP
+                PERFORM pg_stat_clear_snapshot();
+                EXECUTE query INTO answer;
+                IF answer ~ pattern OR clock_timestamp() > give_up THEN
+                    RETURN answer;
+                END IF;
+                PERFORM pg_sleep(0.001);
+            END LOOP;
+        END $$));
+    return;
 }
 
 1;
