@@ -16,28 +16,23 @@
 
 /* Training and validation rows together, for the encoders. */
 static uint32_t *
-join_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows,
-		  const uint32_t *validation, int64_t n_validation)
+join_rows(MlEnv *env, const MlopsFitRows *rows)
 {
-	uint32_t   *all = mlops_need(env, n_rows + n_validation + 1, sizeof(uint32_t));
+	uint32_t   *all = mlops_need(env, rows->n_rows + rows->n_validation + 1, sizeof(uint32_t));
 
-	memcpy(all, rows, sizeof(uint32_t) * n_rows);
-	if (n_validation > 0)
-		memcpy(all + n_rows, validation, sizeof(uint32_t) * n_validation);
+	memcpy(all, rows->rows, sizeof(uint32_t) * rows->n_rows);
+	if (rows->n_validation > 0)
+		memcpy(all + rows->n_rows, rows->validation, sizeof(uint32_t) * rows->n_validation);
 	return all;
 }
 
 void
-mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
-		  const MlopsPreparation *preparation,
-		  const uint32_t *rows, int64_t n_rows,
-		  const uint32_t *validation, int64_t n_validation,
-		  MlModel *model, MlFitted *fitted)
+mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
+			 const MlopsPreparation *preparation, const MlopsFitRows *rows,
+			 MlModel *model, MlFrame *frame)
 {
 	const MlTarget *target = &dataset->target;
-	uint32_t   *all = join_rows(env, rows, n_rows, validation, n_validation);
-	MlFrame		frame;
-	MlFitInput	input = {0};
+	uint32_t   *all = join_rows(env, rows);
 
 	memset(model, 0, sizeof(*model));
 	model->task = target->task;
@@ -47,30 +42,38 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	model->target = target->name;
 	model->algorithm = plan->algorithm;
 
-	ml_report(env, "encoding", -1, n_rows, -1, NAN);
+	ml_report(env, "encoding", -1, rows->n_rows, -1, NAN);
 	mlops_check(env, ml_signature_fit(env, &dataset->table, dataset->chosen, dataset->n_chosen,
-									  all, n_rows + n_validation, preparation->max_categories,
+									  all, rows->n_rows + rows->n_validation, preparation->max_categories,
 									  pg_get_timezone_name(session_timezone), &model->signature));
 	model->signature.nan_is_missing = preparation->nan_is_missing;
-	mlops_check(env, ml_signature_frame(env, &model->signature, &dataset->table, &frame));
+	mlops_check(env, ml_signature_frame(env, &model->signature, &dataset->table, frame));
+	ml_release(env, all);
+}
+
+void
+mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
+		  const MlopsFitRows *rows, const MlFrame *frame,
+		  MlModel *model, MlFitted *fitted)
+{
+	MlFitInput	input = {0};
 
 	input.signature = &model->signature;
-	input.frame = &frame;
-	input.task = target->task;
-	input.n_classes = target->n_classes;
-	input.y = target->y;
+	input.frame = frame;
+	input.task = model->task;
+	input.n_classes = model->n_classes;
+	input.y = dataset->target.y;
 	input.weight = dataset->weight;
 	input.identity = dataset->split.identity;
-	input.rows = rows;
-	input.n_rows = n_rows;
-	input.validation = validation;
-	input.n_validation = n_validation;
-	input.seed = preparation->split.seed;
+	input.rows = rows->rows;
+	input.n_rows = rows->n_rows;
+	input.validation = rows->validation;
+	input.n_validation = rows->n_validation;
+	input.seed = dataset->split_options.seed;
 	input.parameters = plan->parameters;
-	ml_report(env, "fitting", 0, n_rows, 0, NAN);
+	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
 	mlops_check(env, plan->algorithm->fit(env, &input, fitted));
 	model->fitted = fitted->model;
-	ml_release(env, all);
 }
 
 Jsonb *

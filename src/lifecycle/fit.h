@@ -10,14 +10,26 @@
 #include "artifact/model.h"
 #include "lifecycle/dataset.h"
 
+/* The rows of one fit. Validation rows stop boosting early; there may be none. */
+typedef struct MlopsFitRows
+{
+	uint32_t   *rows;
+	int64_t		n_rows;
+	uint32_t   *validation;
+	int64_t		n_validation;
+} MlopsFitRows;
+
 /*
- * Learn encoders and parameters from the rows; validation rows, if any, take
- * part in the encoders and stop boosting early. The model lives in `env`.
+ * Learn the encoders from all of these rows and encode the whole table.
+ * Everything of the model but its fitted part is set; it lives in `env`.
  */
+extern void mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
+						 const MlopsPreparation *preparation, const MlopsFitRows *rows,
+						 MlModel *model, MlFrame *frame);
+
+/* Fit the algorithm on the encoded rows. */
 extern void mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
-					  const MlopsPreparation *preparation,
-					  const uint32_t *rows, int64_t n_rows,
-					  const uint32_t *validation, int64_t n_validation,
+					  const MlopsFitRows *rows, const MlFrame *frame,
 					  MlModel *model, MlFitted *fitted);
 
 /*

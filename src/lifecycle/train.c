@@ -150,27 +150,38 @@ check_request(Training *training)
 	}
 }
 
+/* The version itself: encoders and parameters from these rows. */
+static void
+fit_version(Training *training, const MlopsFitRows *rows)
+{
+	MlFrame		frame;
+
+	mlops_encode(training->env, &training->dataset, &training->plan, &training->preparation, rows,
+				 &training->model, &frame);
+	note_time(training, "encode");
+	mlops_fit(training->env, &training->dataset, &training->plan, rows, &frame,
+			  &training->model, &training->fitted);
+	note_time(training, "fit");
+}
+
 /* Fit on the training side, predict what was held out. */
 static void
 fit_and_hold_out(Training *training)
 {
 	MlEnv	   *env = training->env;
 	MlopsDataset *dataset = &training->dataset;
-	int64_t		n_rows;
-	int64_t		n_validation;
+	MlopsFitRows rows;
 	int64_t		n_side;
-	uint32_t   *rows = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_TRAIN, &n_rows);
-	uint32_t   *validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &n_validation);
 	uint32_t   *side = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &n_side);
 
-	training->holdout = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_HOLDOUT, &training->n_holdout);
-	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
 	training->baseline = mlops_baseline(&dataset->target, dataset->weight, side, n_side);
 	ml_release(env, side);
-	mlops_fit(env, dataset, &training->plan, &training->preparation,
-			  rows, n_rows, validation, n_validation, &training->model, &training->fitted);
-	note_time(training, "fit");
+	rows.rows = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_TRAIN, &rows.n_rows);
+	rows.validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &rows.n_validation);
+	training->holdout = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_HOLDOUT, &training->n_holdout);
+	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
 	training->part = "holdout";
+	fit_version(training, &rows);
 	if (training->n_holdout > 0)
 		mlops_score_table(env, &training->model, &dataset->table, training->holdout,
 						  training->n_holdout, training->predicted);
@@ -183,17 +194,18 @@ predict_fold(Training *training, int fold, double *all_predicted)
 	MlopsDataset *dataset = &training->dataset;
 	MlEnv	   *env = mlops_env_begin(mlops_env_context(training->env), "mlops fold",
 									  (Size) mlops_training_memory * 1024);
+	MlopsFitRows rows = {0};
+	MlFrame		frame;
 	MlModel		model;
 	MlFitted	fitted;
-	int64_t		n_rows;
 	int64_t		n_inside;
-	uint32_t   *rows = mlops_dataset_fold(env, dataset, fold, false, &n_rows);
 	uint32_t   *inside = mlops_dataset_fold(env, dataset, fold, true, &n_inside);
 	double	   *predicted = mlops_need(env, n_inside + 1, sizeof(double));
 	int64_t		i;
 
-	mlops_fit(env, dataset, &training->plan, &training->preparation,
-			  rows, n_rows, NULL, 0, &model, &fitted);
+	rows.rows = mlops_dataset_fold(env, dataset, fold, false, &rows.n_rows);
+	mlops_encode(env, dataset, &training->plan, &training->preparation, &rows, &model, &frame);
+	mlops_fit(env, dataset, &training->plan, &rows, &frame, &model, &fitted);
 	mlops_score_table(env, &model, &dataset->table, inside, n_inside, predicted);
 	for (i = 0; i < n_inside; i++)
 		all_predicted[inside[i]] = predicted[i];
@@ -207,21 +219,22 @@ fit_and_cross_validate(Training *training)
 	MlEnv	   *env = training->env;
 	MlopsDataset *dataset = &training->dataset;
 	double	   *all_predicted = mlops_need(env, dataset->table.n_rows + 1, sizeof(double));
+	MlopsFitRows rows = {0};
 	int			fold;
 	int64_t		i;
 
-	training->holdout = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &training->n_holdout);
-	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
-	training->baseline = mlops_baseline(&dataset->target, dataset->weight,
-										training->holdout, training->n_holdout);
+	rows.rows = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &rows.n_rows);
+	training->holdout = rows.rows;
+	training->n_holdout = rows.n_rows;
+	training->predicted = mlops_need(env, rows.n_rows + 1, sizeof(double));
+	training->baseline = mlops_baseline(&dataset->target, dataset->weight, rows.rows, rows.n_rows);
+	training->part = "cv";
 	for (fold = 0; fold < dataset->split.folds; fold++)
 		predict_fold(training, fold, all_predicted);
 	for (i = 0; i < training->n_holdout; i++)
 		training->predicted[i] = all_predicted[training->holdout[i]];
-	training->part = "cv";
-	mlops_fit(env, dataset, &training->plan, &training->preparation,
-			  training->holdout, training->n_holdout, NULL, 0, &training->model, &training->fitted);
-	note_time(training, "fit");
+	note_time(training, "cross_validate");
+	fit_version(training, &rows);
 }
 
 /* Metrics of the rows that were learnt from, on at most TRAIN_METRIC_ROWS. */
