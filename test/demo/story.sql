@@ -25,7 +25,7 @@ FROM mlops_train('credit', 'credit', target => 'status', positive => 'bad', algo
 \echo
 \echo '=== 3. A second algorithm for the same model. It takes over only if it is not worse'
 \echo '===    on rows that neither version has seen.'
-SELECT version, algorithm, round(value::numeric, 4) AS value, deployed, warnings
+SELECT version, algorithm, round(value::numeric, 4) AS value, deployed
 FROM mlops_train('credit', 'credit', target => 'status', positive => 'bad', algorithm => 'gbt',
                  params => '{"learning_rate": 0.05, "leaves": 15}');
 \echo
