@@ -8,6 +8,7 @@
  */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "algo/bin.h"
 #include "base/hash.h"
@@ -35,10 +36,10 @@ static double edge_between(double low, double high);
 static int	rarest_code(const int64_t *counts, int n_levels);
 static size_t row_stride(size_t n_inputs);
 static void apply_number(const MlBins *bins, const double *column, const uint32_t *rows,
-						 int64_t n_rows, size_t stride, uint8_t *out);
+						 int64_t n_rows, uint8_t *out);
 static inline void search(const double *edges, const double *value, uint8_t *bin);
 static void apply_category(const MlBins *bins, const uint16_t *column, const uint32_t *rows,
-						   int64_t n_rows, size_t stride, uint8_t *out);
+						   int64_t n_rows, uint8_t *out);
 
 MlStatus
 ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFrame *frame,
@@ -81,10 +82,15 @@ ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 {
 	size_t		stride = row_stride((size_t) frame->n_inputs);
 	uint8_t    *out = ml_allocate(env, (size_t) n_rows, stride);
+	uint8_t    *columns = NULL;
+	uint8_t		column[BLOCK_ROWS];
 	int64_t		begin;
+	int64_t		k;
 	int			i;
 
-	if (out == NULL)
+	if (frame->n_inputs <= ML_MOST_COLUMNS)
+		columns = ml_allocate(env, (size_t) n_rows, (size_t) frame->n_inputs);
+	if (out == NULL || (columns == NULL && frame->n_inputs <= ML_MOST_COLUMNS))
 		return ML_OUT_OF_MEMORY;
 	for (begin = 0; begin < n_rows; begin += BLOCK_ROWS)
 	{
@@ -95,9 +101,13 @@ ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 		for (i = 0; i < frame->n_inputs; i++)
 		{
 			if (bins[i].category)
-				apply_category(&bins[i], frame->columns[i].code, rows + begin, n, stride, block + i);
+				apply_category(&bins[i], frame->columns[i].code, rows + begin, n, column);
 			else
-				apply_number(&bins[i], frame->columns[i].number, rows + begin, n, stride, block + i);
+				apply_number(&bins[i], frame->columns[i].number, rows + begin, n, column);
+			for (k = 0; k < n; k++)
+				block[(size_t) k * stride + (size_t) i] = column[k];
+			if (columns != NULL)
+				memcpy(columns + (size_t) i * (size_t) n_rows + begin, column, (size_t) n);
 		}
 	}
 	binned->n_inputs = frame->n_inputs;
@@ -105,7 +115,15 @@ ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 	binned->n_rows = n_rows;
 	binned->stride = stride;
 	binned->bins = out;
+	binned->columns = columns;
 	return ML_OK;
+}
+
+void
+ml_binned_end(MlBinned *binned, MlEnv *env)
+{
+	ml_release(env, (void *) binned->columns);
+	ml_release(env, (void *) binned->bins);
 }
 
 int
@@ -350,7 +368,7 @@ row_stride(size_t n_inputs)
  */
 static void
 apply_number(const MlBins *bins, const double *column, const uint32_t *rows,
-			 int64_t n_rows, size_t stride, uint8_t *out)
+			 int64_t n_rows, uint8_t *out)
 {
 	double		edges[ML_MAX_BINS];
 	int64_t		i;
@@ -367,10 +385,10 @@ apply_number(const MlBins *bins, const double *column, const uint32_t *rows,
 			value[k] = column[rows[i + k]];
 		search(edges, value, bin);
 		for (k = 0; k < SEARCHES; k++)
-			out[(size_t) (i + k) * stride] = value[k] == value[k] ? bin[k] : (uint8_t) bins->n_bins;
+			out[i + k] = value[k] == value[k] ? bin[k] : (uint8_t) bins->n_bins;
 	}
 	for (; i < n_rows; i++)
-		out[(size_t) i * stride] = (uint8_t) ml_bin_of_number(bins, column[rows[i]]);
+		out[i] = (uint8_t) ml_bin_of_number(bins, column[rows[i]]);
 }
 
 /* bin[k] = number of the 255 edges below value[k]. Sums, not branches: those would be mispredicted. */
@@ -400,7 +418,7 @@ search(const double *edges, const double *value, uint8_t *bin)
 
 static void
 apply_category(const MlBins *bins, const uint16_t *column, const uint32_t *rows,
-			   int64_t n_rows, size_t stride, uint8_t *out)
+			   int64_t n_rows, uint8_t *out)
 {
 	int64_t		i;
 
@@ -408,7 +426,7 @@ apply_category(const MlBins *bins, const uint16_t *column, const uint32_t *rows,
 	{
 		uint16_t	code = column[rows[i]];
 
-		out[(size_t) i * stride] = code < bins->n_codes ? bins->bin_of_code[code] :
+		out[i] = code < bins->n_codes ? bins->bin_of_code[code] :
 			(uint8_t) bins->n_bins;
 	}
 }

@@ -27,7 +27,13 @@ typedef struct MlBins
 	int			n_codes;		/* n_levels + 1 */
 } MlBins;
 
-/* Rows of a frame as bins, row after row. */
+/*
+ * Rows of a frame as bins, row after row, which histograms read. Splitting a
+ * leaf reads one input of many rows; up to ML_MOST_COLUMNS inputs, where that
+ * counts beside the histograms, there is a copy column after column for it.
+ */
+#define ML_MOST_COLUMNS 64
+
 typedef struct MlBinned
 {
 	int			n_inputs;
@@ -35,6 +41,7 @@ typedef struct MlBinned
 	int64_t		n_rows;
 	size_t		stride;			/* bytes a row, n_inputs or a little more */
 	const uint8_t *bins;		/* (n_rows, stride) */
+	const uint8_t *columns;		/* (n_inputs, n_rows), or NULL */
 } MlBinned;
 
 /*
@@ -48,9 +55,11 @@ extern MlStatus ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFr
 							const uint32_t *rows, int64_t n_rows, const uint64_t *identity,
 							int max_bins, MlBins *bins);
 
-/* The given rows as bins; binned->bins is allocated, inputs points to bins. */
+/* The given rows as bins; inputs points to bins, the rest is allocated. */
 extern MlStatus ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 							  const uint32_t *rows, int64_t n_rows, MlBinned *binned);
+
+extern void ml_binned_end(MlBinned *binned, MlEnv *env);
 
 /* Bin of one number, NaN being missing. */
 extern int	ml_bin_of_number(const MlBins *bins, double value);

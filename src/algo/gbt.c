@@ -17,7 +17,7 @@
  * summed tree by tree, and means over rows are exact sums (math/sum.h).
  *
  * Limits: one output, so no more than two classes. About 60 bytes a row plus
- * one a row and input.
+ * one or two a row and input.
  */
 #include <math.h>
 #include <string.h>
@@ -378,7 +378,7 @@ finish(Boosting *boosting, MlFitted *fitted)
 	ml_release(env, boosting->validation_margin);
 	ml_release(env, boosting->margin);
 	ml_release(env, boosting->gradient);
-	ml_release(env, (void *) boosting->binned.bins);
+	ml_binned_end(&boosting->binned, env);
 	for (i = 0; i < input->signature->n_inputs; i++)
 	{
 		ml_release(env, (void *) boosting->bins[i].edges);

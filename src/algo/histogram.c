@@ -151,6 +151,11 @@ add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int las
 	int			i;
 	int			k;
 
+	for (i = 0; i < n && i < PREFETCH_ROWS; i++)
+	{
+		__builtin_prefetch(bins + index[i] * stride);
+		__builtin_prefetch(&gradient[index[i]]);
+	}
 	for (i = 0; i < n; i++)
 	{
 		uint32_t	ahead = index[i + PREFETCH_ROWS < n ? i + PREFETCH_ROWS : n - 1];

@@ -6,7 +6,7 @@
 
 #include "algo/partition.h"
 
-/* One bin is read of each row, which is likely a cache line of its own. */
+/* Without columns the bin of each row is likely in a cache line of its own. */
 #define PREFETCH_ROWS 24
 
 MlStatus
@@ -35,8 +35,13 @@ ml_split_begin(MlRangeSplit *split, const MlPartition *partition, const MlBinned
 {
 	int			i;
 
-	split->data = data;
 	split->column = data->bins + input;
+	split->stride = data->stride;
+	if (data->columns != NULL)
+	{
+		split->column = data->columns + (size_t) input * (size_t) data->n_rows;
+		split->stride = 1;
+	}
 	split->index = partition->index + begin;
 	split->scratch = partition->scratch;
 	split->n = n;
@@ -51,7 +56,7 @@ void
 ml_split_rows(MlRangeSplit *split, int64_t n)
 {
 	const uint8_t *column = split->column;
-	size_t		stride = split->data->stride;
+	size_t		stride = split->stride;
 	const uint32_t *next = split->index + split->done;
 	uint32_t   *left = split->index + split->lefts;
 	uint32_t   *right = split->scratch + split->rights;

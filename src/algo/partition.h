@@ -34,8 +34,8 @@ typedef struct MlPartition
 /* A range of rows while it is split. */
 typedef struct MlRangeSplit
 {
-	const MlBinned *data;
-	const uint8_t *column;		/* bins of the input in the first row */
+	const uint8_t *column;		/* bins of the input: that of row r is column[r * stride] */
+	size_t		stride;
 	uint32_t   *index;			/* (n) the range; the left rows so far in front */
 	uint32_t   *scratch;		/* the right rows so far */
 	int64_t		n;
