@@ -12,10 +12,10 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
+#include "bridge/writable.h"
 #include "catalog/model.h"
 #include "catalog/scan.h"
 #include "catalog/similar.h"
@@ -168,8 +168,7 @@ mlops_model_lock(const char *name)
 {
 	uint32		key = hash_bytes((const unsigned char *) name, strlen(name));
 
-	PreventCommandDuringRecovery("changes of models");
-	PreventCommandIfReadOnly("changes of models");
+	mlops_require_writable("changes of models");
 	LockDatabaseObject(mlops_table_oid(MLOPS_TABLE_MODEL), key, 0, ExclusiveLock);
 }
 

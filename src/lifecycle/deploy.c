@@ -7,12 +7,11 @@
  */
 #include "postgres.h"
 
-#include "access/xlog.h"
 #include "miscadmin.h"
-#include "tcop/utility.h"
 #include "utils/snapmgr.h"
 
 #include "bridge/json.h"
+#include "bridge/writable.h"
 #include "catalog/model.h"
 #include "catalog/version.h"
 #include "lifecycle/deploy.h"
@@ -37,8 +36,7 @@ mlops_deploy(const char *reference, const char *alias, const char *reason)
 	MlopsVersionKey key;
 	int			previous;
 
-	PreventCommandDuringRecovery("mlops_deploy()");
-	PreventCommandIfReadOnly("mlops_deploy()");
+	mlops_require_writable("mlops_deploy()");
 	mlops_alias_check_name(alias);
 	mlops_reference_resolve(reference, MLOPS_RIGHT_DEPLOY, &key);
 	mlops_model_lock(key.model);
@@ -76,8 +74,7 @@ mlops_rollback(const char *model, const char *reason)
 	int			previous;
 	int			version;
 
-	PreventCommandDuringRecovery("mlops_rollback()");
-	PreventCommandIfReadOnly("mlops_rollback()");
+	mlops_require_writable("mlops_rollback()");
 	lock_model(model, MLOPS_RIGHT_DEPLOY);
 	previous = mlops_alias_get(model, "champion");
 	version = previous > 0 ? mlops_alias_back(model, "champion") : 0;
@@ -93,8 +90,7 @@ mlops_rollback(const char *model, const char *reason)
 void
 mlops_drop_model(const char *model)
 {
-	PreventCommandDuringRecovery("mlops_drop_model()");
-	PreventCommandIfReadOnly("mlops_drop_model()");
+	mlops_require_writable("mlops_drop_model()");
 	lock_model(model, MLOPS_RIGHT_OWN);
 	mlops_model_delete(model);
 	mlops_audit("drop", model, 0, NULL, NULL);

@@ -10,15 +10,14 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "miscadmin.h"
-#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "bridge/attempt.h"
+#include "bridge/writable.h"
 #include "catalog/schedule.h"
 #include "lifecycle/job.h"
 #include "lifecycle/make_job.h"
@@ -107,9 +106,7 @@ mlops_run_due(int *count)
 	int			n_ready;
 	int			i;
 
-	PreventCommandIfReadOnly("mlops_run_due()");
-	PreventCommandDuringRecovery("mlops_run_due()");
-	PreventCommandIfParallelMode("mlops_run_due()");
+	mlops_require_writable("mlops_run_due()");
 	make_jobs(now);
 	ready = mlops_job_list_ready(now, 0, &n_ready);
 	results = palloc(sizeof(MlopsDueResult) * Max(n_ready, 1));

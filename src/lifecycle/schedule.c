@@ -4,10 +4,8 @@
  */
 #include "postgres.h"
 
-#include "access/xlog.h"
 #include "miscadmin.h"
 #include "pgtime.h"
-#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/timestamp.h"
 
@@ -15,6 +13,7 @@
 #include "bridge/env.h"
 #include "bridge/json.h"
 #include "bridge/settings.h"
+#include "bridge/writable.h"
 #include "catalog/job.h"
 #include "catalog/schedule.h"
 #include "catalog/version.h"
@@ -132,8 +131,7 @@ mlops_schedule(const MlopsScheduleRequest *request)
 	MlopsTimetable timetable;
 	TimestampTz now = GetCurrentTimestamp();
 
-	PreventCommandIfReadOnly("mlops_schedule()");
-	PreventCommandDuringRecovery("mlops_schedule()");
+	mlops_require_writable("mlops_schedule()");
 	mlops_model_require(request->model, MLOPS_RIGHT_TRAIN, &model);
 	schedule.time_zone = pg_get_timezone_name(session_timezone);
 	mlops_timetable_read(request->schedule, schedule.time_zone, &timetable);
@@ -158,8 +156,7 @@ mlops_unschedule(const char *name)
 {
 	MlopsModel	model;
 
-	PreventCommandIfReadOnly("mlops_unschedule()");
-	PreventCommandDuringRecovery("mlops_unschedule()");
+	mlops_require_writable("mlops_unschedule()");
 	mlops_model_require(name, MLOPS_RIGHT_TRAIN, &model);
 	mlops_model_lock(name);
 	if (!mlops_schedule_delete(name))

@@ -12,10 +12,8 @@
 #include <math.h>
 
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "miscadmin.h"
 #include "portability/instr_time.h"
-#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -26,6 +24,7 @@
 #include "bridge/json.h"
 #include "bridge/progress.h"
 #include "bridge/settings.h"
+#include "bridge/writable.h"
 #include "catalog/cache.h"
 #include "catalog/version.h"
 #include "data/source.h"
@@ -129,9 +128,7 @@ check_request(Training *training)
 	const MlopsTrainRequest *request = training->request;
 	MlopsFitPlan plan;
 
-	PreventCommandDuringRecovery("mlops_train()");
-	PreventCommandIfReadOnly("mlops_train()");
-	PreventCommandIfParallelMode("mlops_train()");
+	mlops_require_writable("mlops_train()");
 	mlops_model_check_name(request->model);
 	if (request->target == NULL || request->target[0] == '\0')
 		ereport(ERROR,
