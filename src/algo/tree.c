@@ -6,6 +6,9 @@
 
 #include "algo/tree.h"
 
+/* Trees that a row walks side by side. */
+#define WALKS 8
+
 /* The layout is part of the stored format. */
 _Static_assert(sizeof(MlTreeNode) == 24, "tree nodes are 24 bytes");
 _Static_assert(sizeof(MlSet256) == 32, "category sets are 32 bytes");
@@ -17,22 +20,34 @@ static MlStatus check_tree(MlEnv *env, const MlForest *forest, uint32_t tree,
 static const char *node_fault(const MlForest *forest, const MlTreeNode *node, uint32_t at,
 							  uint32_t n_nodes, const MlSignature *signature);
 
+static inline void walk(const MlForest *forest, uint32_t first, const double *inputs,
+						const MlTreeNode **node);
+
 static inline bool
 is_finite(double value)
 {
 	return value - value == 0;
 }
 
-static inline bool
-goes_left(const MlTreeNode *node, const MlSet256 *sets, double value)
+/* 1 where the value goes right, else 0; without branches, as nothing predicts them. */
+static inline uint32_t
+number_goes_right(const MlTreeNode *node, double value)
 {
-	if (value != value)
-		return node->default_left;
-	if (node->kind == ML_NODE_NUMBER)
-		return value <= node->value.number;
+	uint32_t	by_value = value <= node->value.number;
+	uint32_t	by_default = (value != value) & node->default_left;
+
+	return 1 ^ (by_value | by_default);
+}
+
+/* Missing values and codes that no set can have go the default way. */
+static inline uint32_t
+goes_right(const MlTreeNode *node, const MlSet256 *sets, double value)
+{
+	if (node->kind != ML_NODE_CATEGORY)
+		return number_goes_right(node, value);
 	if (value >= 0 && value < 256)
-		return ml_set_has(&sets[node->value.set], (unsigned) value);
-	return node->default_left;
+		return 1 ^ (uint32_t) ml_set_has(&sets[node->value.set], (unsigned) value);
+	return 1 ^ (uint32_t) node->default_left;
 }
 
 MlStatus
@@ -97,22 +112,63 @@ ml_forest_finish(const MlForestBuilder *builder, double base, uint32_t n_trees)
 	return forest;
 }
 
+/*
+ * Trees of numbers only are walked several at a time, since each step waits
+ * for memory. Leaf values are added in tree order.
+ */
 double
 ml_forest_margin(const MlForest *forest, const double *inputs)
 {
 	double		margin = forest->base;
-	uint32_t	t;
+	uint32_t	t = 0;
+	int			k;
 
-	for (t = 0; t < forest->n_trees; t++)
+	for (; forest->n_sets == 0 && t + WALKS <= forest->n_trees; t += WALKS)
+	{
+		const MlTreeNode *leaf[WALKS];
+
+		walk(forest, t, inputs, leaf);
+		for (k = 0; k < WALKS; k++)
+			margin += leaf[k]->value.number;
+	}
+	for (; t < forest->n_trees; t++)
 	{
 		const MlTreeNode *tree = forest->nodes + forest->first[t];
 		const MlTreeNode *node = tree;
 
 		while (node->kind != ML_NODE_LEAF)
-			node = tree + node->child + !goes_left(node, forest->sets, inputs[node->input]);
+			node = tree + node->child + goes_right(node, forest->sets, inputs[node->input]);
 		margin += node->value.number;
 	}
 	return margin;
+}
+
+/*
+ * The leaves of trees first .. first + WALKS - 1. A walk that has met its leaf
+ * stays there until all have.
+ */
+static inline void
+walk(const MlForest *forest, uint32_t first, const double *inputs, const MlTreeNode **node)
+{
+	const MlTreeNode *tree[WALKS];
+	uint32_t	busy;
+	int			k;
+
+	for (k = 0; k < WALKS; k++)
+		node[k] = tree[k] = forest->nodes + forest->first[first + (uint32_t) k];
+	do
+	{
+		busy = 0;
+#pragma GCC unroll 8
+		for (k = 0; k < WALKS; k++)
+		{
+			const MlTreeNode *at = node[k];
+			const MlTreeNode *next = tree[k] + at->child + number_goes_right(at, inputs[at->input]);
+
+			busy |= at->kind;
+			node[k] = at->kind == ML_NODE_LEAF ? at : next;
+		}
+	} while (busy != 0);
 }
 
 double
@@ -130,7 +186,7 @@ ml_forest_frame_value(const MlForest *forest, uint32_t tree, const MlFrame *fram
 			value = column->number[row];
 		else
 			value = column->code[row];	/* missing is beyond every set */
-		node = root + node->child + !goes_left(node, forest->sets, value);
+		node = root + node->child + goes_right(node, forest->sets, value);
 	}
 	return node->value.number;
 }
@@ -253,10 +309,11 @@ node_fault(const MlForest *forest, const MlTreeNode *node, uint32_t at, uint32_t
 		return "has a gain that is not a number";
 	if (node->kind != ML_NODE_CATEGORY && !is_finite(node->value.number))
 		return "has a value that is not finite";
-	if (node->kind == ML_NODE_LEAF)
-		return NULL;
+	/* a walk that waits in a leaf reads its input and child, though it does not use them */
 	if (node->input >= signature->n_inputs)
-		return "splits an input that does not exist";
+		return "has an input that does not exist";
+	if (node->kind == ML_NODE_LEAF)
+		return node->child == 0 ? NULL : "is a leaf with children";
 	if (signature->inputs[node->input].category != (node->kind == ML_NODE_CATEGORY))
 		return "splits an input of another kind";
 	if (node->kind == ML_NODE_CATEGORY && node->value.set >= forest->n_sets)

@@ -449,6 +449,82 @@ test_bits(MlTask task)
 		unit_ok(ml_sum_value(&sum) / 500 == p.fitted.train_loss, "training saw the same bits");
 }
 
+/* Walking many trees at once gives the bits of one after the other. */
+static void
+test_walks(void)
+{
+	Problem		p;
+	MlForest	forest;
+	double		inputs[3];
+	double	   *column[3];
+	int			different = 0;
+	int64_t		i;
+	int			k;
+
+	problem_begin(&p, ML_REGRESSION, 600);
+	for (k = 0; k < 3; k++)
+		column[k] = add_number(&p);
+	for (i = 0; i < 600; i++)
+	{
+		for (k = 0; k < 3; k++)
+			column[k][i] = uniform() < 0.1 ? NAN : uniform();
+		p.y[i] = (column[0][i] > 0.5) + uniform() * (column[1][i] != column[1][i] ? 3 : 1);
+	}
+	unit_ok(fit(&p) == ML_OK, "fits");
+	forest = *(MlForest *) p.fitted.model;
+	unit_ok(forest.n_trees == 100 && forest.n_sets == 0, "100 trees of numbers only");
+	for (; forest.n_trees > 70; forest.n_trees--)
+		for (i = 0; i < 600; i++)
+		{
+			double		margin = forest.base;
+			uint32_t	t;
+
+			for (t = 0; t < forest.n_trees; t++)
+				margin += ml_forest_frame_value(&forest, t, &p.frame, i);
+			ml_frame_row(&p.frame, i, inputs);
+			different += margin != ml_forest_margin(&forest, inputs);
+		}
+	unit_ok(different == 0, "any number of trees predicts the bits of one tree after the other");
+}
+
+/* Derivatives against their formulas, at any margin and number of rows. */
+static void
+test_derivatives(void)
+{
+	Problem		p;
+	MlGradient	gradient[43];
+	MlGradientScale scale;
+	double		margin[43];
+	double		worst = 0;
+	double		rounded = 0;
+	int			i;
+
+	problem_begin(&p, ML_CLASSIFICATION, 43);
+	for (i = 0; i < 43; i++)
+	{
+		margin[i] = (i - 21) * (i % 3 == 0 ? 0.1 : i % 3 == 1 ? 1.7 : 400);
+		p.y[i] = i % 2;
+	}
+	unit_ok(ml_loss_gradients(p.env, &p.fit, 1, margin, gradient, &scale) == ML_OK, "derivatives");
+	for (i = 0; i < 43; i++)
+	{
+		double		probability = 1 / (1 + exp(-margin[i]));
+
+		worst = fmax(worst, fabs(gradient[i].g / scale.g - (probability - p.y[i])));
+		rounded = fmax(rounded, fabs(gradient[i].h / scale.h - probability * (1 - probability)));
+	}
+	unit_ok(worst < 2e-15, "of the log loss: first ones are off by %g", worst);
+	unit_ok(rounded < ldexp(1, -35), "second ones by %g", rounded);
+
+	p.fit.task = ML_REGRESSION;
+	unit_ok(ml_loss_gradients(p.env, &p.fit, 1, margin, gradient, &scale) == ML_OK, "derivatives");
+	worst = 0;
+	for (i = 0; i < 43; i++)
+		worst = fmax(worst, fabs(gradient[i].g / scale.g - (margin[i] - p.y[i])) +
+					 fabs(gradient[i].h / scale.h - 1));
+	unit_ok(worst < 8400 * ldexp(1, -50), "of squared loss: off by %g", worst);
+}
+
 /* The label is whether x is missing, and the value says nothing. */
 static void
 test_missing(int missing_label)
@@ -838,6 +914,8 @@ test_hostile_trees(void)
 	REFUSED(nodes[0].input = 2, "an input that does not exist");
 	REFUSED(nodes[0].value.number = INFINITY, "an infinite threshold");
 	REFUSED(nodes[2].value.number = NAN, "a leaf that is no number");
+	REFUSED(nodes[2].child = 3, "a leaf with children");
+	REFUSED(nodes[2].input = 2, "a leaf whose input does not exist");
 	REFUSED(nodes[0].default_left = 2, "a side that does not exist");
 	REFUSED(nodes[0].gain = NAN, "a gain that is no number");
 
@@ -880,6 +958,45 @@ test_sampled_bins(void)
 			ml_bin_of_number(&a, nextafter(a.edges[7], 1)) == 8 &&
 			ml_bin_of_number(&a, -1) == 0 && ml_bin_of_number(&a, 2) == 99 &&
 			ml_bin_of_number(&a, NAN) == 100, "an edge belongs to the bin below it");
+}
+
+/* Rows as bins, by rows and by columns, are the bins of their numbers. */
+static void
+test_binned(int n_inputs)
+{
+	enum
+	{
+	N = 4103};
+	Problem		p;
+	MlBins		bins[MAX_INPUTS];
+	MlBinned	binned;
+	double	   *x[MAX_INPUTS];
+	int			wrong = 0;
+	int			i;
+	int			k;
+
+	problem_begin(&p, ML_REGRESSION, N);
+	for (k = 0; k < n_inputs; k++)
+	{
+		x[k] = add_number(&p);
+		for (i = 0; i < N; i++)
+			x[k][i] = i % 11 == 0 ? NAN : k % 2 == 0 ? below(300) : uniform();
+	}
+	unit_ok(ml_bins_fit(p.env, &p.signature, &p.frame, p.rows, N, p.identity,
+						n_inputs > 9 ? 255 : 5, bins) == ML_OK, "bins of %d inputs", n_inputs);
+	x[0][7] = INFINITY;
+	x[0][8] = -INFINITY;
+	x[0][9] = bins[0].edges[2];
+	unit_ok(ml_bins_apply(p.env, bins, &p.frame, p.rows, N, &binned) == ML_OK, "applied");
+	for (k = 0; k < n_inputs; k++)
+		for (i = 0; i < N; i++)
+		{
+			int			bin = ml_bin_of_number(&bins[k], x[k][i]);
+
+			wrong += binned.bins[(size_t) i * binned.stride + (size_t) k] != bin;
+			wrong += binned.columns[k * N + i] != bin;
+		}
+	unit_ok(wrong == 0, "give the bins of each number (%d wrong)", wrong);
 }
 
 /* Training obeys a stop at any time, and lack of memory anywhere. */
@@ -927,6 +1044,8 @@ main(void)
 	test_row_lists(ML_CLASSIFICATION);
 	test_bits(ML_REGRESSION);
 	test_bits(ML_CLASSIFICATION);
+	test_walks();
+	test_derivatives();
 	test_missing(0);
 	test_missing(1);
 	test_missing_default();
@@ -942,6 +1061,8 @@ main(void)
 	test_pool();
 	test_hostile_trees();
 	test_sampled_bins();
+	test_binned(3);
+	test_binned(28);
 	test_interruption();
 	return unit_done();
 }
