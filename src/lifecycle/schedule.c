@@ -175,6 +175,7 @@ mlops_next_due(const char *schedule, TimestampTz after)
 	if (TIMESTAMP_NOT_FINITE(after))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("argument \"after\" must be finite")));
+				 errmsg("argument \"after\" must be finite"),
+				 errhint("Leave it out for the time of the transaction.")));
 	return mlops_timetable_next(&timetable, after, after);
 }

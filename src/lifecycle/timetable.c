@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "pgtime.h"
@@ -125,6 +126,15 @@ moment_of(int64 local, pg_tz *zone)
 	return Max(local - after, change);
 }
 
+static void
+raise_beyond(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("schedule is next due beyond the last timestamp"),
+			 errhint("Give a schedule that is due before the year 294277.")));
+}
+
 static TimestampTz
 next_of_cron(const MlopsTimetable *timetable, TimestampTz now)
 {
@@ -136,12 +146,16 @@ next_of_cron(const MlopsTimetable *timetable, TimestampTz now)
 	/* more than one step only while the clock repeats or skips an hour */
 	while (ml_cron_next(&timetable->cron, local, &local))
 	{
-		TimestampTz next = time_t_to_timestamptz(moment_of(local, zone));
+		pg_time_t	moment = moment_of(local, zone);
 
-		if (next > now)
-			return next;
+		/* before it is made a timestamp, which would wrap around */
+		if (moment >= timestamptz_to_time_t(END_TIMESTAMP))
+			break;
+		if (time_t_to_timestamptz(moment) > now)
+			return time_t_to_timestamptz(moment);
 	}
-	return DT_NOEND;
+	raise_beyond();
+	return DT_NOEND;			/* not reached */
 }
 
 /* An interval of fixed length: any number of steps at once. */
@@ -149,7 +163,10 @@ static TimestampTz
 next_of_duration(int64 length, TimestampTz last, TimestampTz now)
 {
 	TimestampTz next = last + length;
+	TimestampTz latest;
 
+	if (pg_add_s64_overflow(now, length, &latest) || latest >= END_TIMESTAMP)
+		raise_beyond();
 	if (next <= now)
 		next += ((now - next) / length + 1) * length;
 	return next;

@@ -41,6 +41,10 @@ SELECT mlops_next_due('1 day', NULL);
 
 -- What is no schedule.
 SELECT mlops_next_due('1 day', 'infinity');
+SELECT mlops_next_due('0 0 29 2 *', '294276-12-31 UTC');
+SELECT mlops_next_due('1 hour', '294276-12-31 23:30 UTC');
+SELECT mlops_next_due('2562047787 hours', '294276-12-31 UTC');
+SELECT mlops_next_due('2562047787 hours', '2026-01-01 UTC');
 SELECT mlops_next_due('');
 SELECT mlops_next_due('daily');
 SELECT mlops_next_due('0 3 * *');
