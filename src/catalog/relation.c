@@ -109,7 +109,9 @@ find_place(Oid schema, const TableShape *shape, TablePlace *place)
 	place->table = get_relname_relid(shape->name, schema);
 	if (!OidIsValid(place->table))
 		return false;
-	relation = table_open(place->table, AccessShareLock);
+	relation = try_table_open(place->table, AccessShareLock);
+	if (relation == NULL)
+		return false;			/* dropped meanwhile */
 	place->owner = relation->rd_rel->relowner;
 	place->key = columns_fit(relation, shape) ? find_key(relation, shape) : InvalidOid;
 	table_close(relation, AccessShareLock);

@@ -12,6 +12,7 @@
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
@@ -35,6 +36,24 @@ set_key(ScanKey key, Relation table, int column, Datum value)
 						   attribute->attcollation, equal, value);
 }
 
+/*
+ * A table may go away while its lock is waited for, with the extension. Then
+ * what is known of it is gone, too, and asking again finds the new one or
+ * says that there is none.
+ */
+static Relation
+open_table(MlopsTable table)
+{
+	for (;;)
+	{
+		Relation	relation = try_table_open(mlops_table_oid(table), AccessShareLock);
+
+		if (relation != NULL)
+			return relation;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
 void
 mlops_scan_begin(MlopsScan *scan, MlopsTable table, MlopsSnapshot snapshot,
 				 int n_keys, const Datum *keys)
@@ -43,7 +62,7 @@ mlops_scan_begin(MlopsScan *scan, MlopsTable table, MlopsSnapshot snapshot,
 	int			i;
 
 	Assert(n_keys <= MAX_KEYS);
-	scan->table = table_open(mlops_table_oid(table), AccessShareLock);
+	scan->table = open_table(table);
 	scan->index = index_open(mlops_table_key(table), AccessShareLock);
 	for (i = 0; i < n_keys; i++)
 		set_key(&scan_keys[i], scan->table, i + 1, keys[i]);
