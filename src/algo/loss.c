@@ -113,7 +113,11 @@ largest_residual(MlEnv *env, const MlFitInput *input, const double *margin, doub
 		*most = g > *most ? g : *most;
 	}
 	if (!isfinite(*most))
-		return ml_fail(env, ML_INVALID_DATA, "target values or weights are too large for gbt");
+	{
+		ml_fail(env, ML_INVALID_DATA, "target values or weights are too large for gbt");
+		ml_hint(env, "Scale them down.");
+		return ML_INVALID_DATA;
+	}
 	return ML_OK;
 }
 

@@ -92,7 +92,8 @@ out_of_range(const MlopsConverter *converter)
 			 errmsg("a value of column \"%s\" is out of range for type %s", converter->column,
 					converter->type == ML_NUMERIC ? ml_type_name(ML_DOUBLE) : ml_type_name(converter->type)),
 			 converter->type == ML_NUMERIC ?
-			 errdetail("Features of type numeric are held as double precision.") : 0));
+			 errdetail("Features of type numeric are held as double precision.") : 0,
+			 errhint("Give a value in range, or NULL for a missing one.")));
 }
 
 /* NaN, infinity and -infinity of any type: refused by name, or missing. */

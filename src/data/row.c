@@ -109,6 +109,8 @@ anonymous_names(TupleDesc desc)
 	StringInfoData names;
 	int			i;
 
+	if (desc->natts == 0)
+		return NULL;
 	initStringInfo(&names);
 	for (i = 0; i < desc->natts; i++)
 	{

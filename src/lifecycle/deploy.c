@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
 #include "bridge/json.h"
@@ -82,7 +83,8 @@ mlops_rollback(const char *model, const char *reason)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("model \"%s\" has no earlier champion to go back to", model),
-				 errhint("Choose a version yourself with mlops_deploy('%s@<version>'); mlops.versions lists them.", model)));
+				 errhint("Choose a version yourself with mlops_deploy(%s); mlops.versions lists them.",
+						 quote_literal_cstr(psprintf("%s@<version>", model)))));
 	audit_move("rollback", model, version, "champion", previous, reason);
 	return version;
 }

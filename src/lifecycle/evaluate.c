@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "bridge/env.h"
@@ -172,7 +173,7 @@ mlops_confusion(const char *reference, const char *source, MlopsConfusionRow cel
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("model \"%s\" has no confusion matrix", key.model),
 				 errdetail("Its task is %s.", version->task),
-				 errhint("Use mlops_evaluate('%s') for its metrics.", reference)));
+				 errhint("Use mlops_evaluate(%s) for its metrics.", quote_literal_cstr(reference))));
 	negative = version->classes[0];
 	positive = version->classes[1];
 	cells[0] = (MlopsConfusionRow) {negative, negative, find_count(rows, count, part, "true_negative")};

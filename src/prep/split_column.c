@@ -94,9 +94,13 @@ ml_split_by_time(MlSplitter *splitter)
 	int64_t		row;
 
 	if (ml_type_kind(column->type) == ML_KIND_CATEGORY)
-		return ml_fail(splitter->env, ML_INVALID_OPTION,
-					   "column \"%s\" of type %s cannot order rows in time", column->name,
-					   ml_type_name(column->type));
+	{
+		ml_fail(splitter->env, ML_INVALID_OPTION,
+				"column \"%s\" of type %s cannot order rows in time", column->name,
+				ml_type_name(column->type));
+		ml_hint(splitter->env, "Name a column of dates, timestamps or numbers.");
+		return ML_INVALID_OPTION;
+	}
 	for (row = 0; row < splitter->table->n_rows; row++)
 	{
 		if (row % STOP_ROWS == 0)

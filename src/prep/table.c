@@ -205,7 +205,11 @@ ml_table_begin(MlTable *table, MlEnv *env, int n_columns, const char *const *nam
 	memset(table, 0, sizeof(*table));
 	table->env = env;
 	if (n_columns < 1)
-		return ml_fail(env, ML_INVALID_DATA, "the source has no columns");
+	{
+		ml_fail(env, ML_INVALID_DATA, "the source has no column that can be used");
+		ml_hint(env, "Numbers, booleans, text, enums, uuids, dates and timestamps can be used.");
+		return ML_INVALID_DATA;
+	}
 	table->columns = ml_allocate(env, (size_t) n_columns, sizeof(MlColumn));
 	if (table->columns == NULL)
 		return ML_OUT_OF_MEMORY;

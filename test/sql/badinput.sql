@@ -85,6 +85,8 @@ SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT $1', target => 'y')$$)
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, x, y FROM good', target => 'y')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT FROM good', target => 'y')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT 1 / (x - x) AS x, y FROM good', target => 'y')$$);
+SELECT * FROM refused($$SELECT count(*) FROM mlops_drift_between('SELECT ARRAY[x] AS x FROM good', 'good')$$);
+SELECT * FROM refused($$SELECT mlops_predict('good', ROW())$$);
 CREATE SEQUENCE numbers;
 SELECT * FROM refused($$SELECT mlops_train('bad', 'numbers', target => 'y')$$);
 CREATE TABLE nothing ();
@@ -213,6 +215,8 @@ SELECT version FROM mlops_train('größer als %s {0} \', 'good', target => 'y', 
 SELECT round(mlops_predict('it''s "x"', g)::numeric, 3) = round(mlops_predict('$$; DROP TABLE good; --', g)::numeric, 3) AS same, mlops_predict('größer als %s {0} \', g) IS NOT NULL AS there FROM good AS g WHERE id = 1;
 SELECT name FROM mlops.models ORDER BY name COLLATE "C";
 SELECT * FROM refused($$SELECT mlops_classify('it''s "x"', '{"x": 1}')$$);
+SELECT * FROM refused($$SELECT mlops_rollback('it''s "x"')$$);
+SELECT * FROM refused($$SELECT mlops_confusion('it''s "x"')$$);
 SELECT mlops_drop_model(name) FROM mlops.models;
 SELECT count(*) FROM mlops.artifact;
 

@@ -49,7 +49,7 @@ test_no_columns(void)
 	MlTable		table;
 
 	unit_ok(ml_table_begin(&table, env, 0, NULL, NULL, NULL) == ML_INVALID_DATA, "no columns is an error");
-	unit_text(env->error.message, "the source has no columns", "that says so");
+	unit_text(env->error.message, "the source has no column that can be used", "that says so");
 }
 
 /* Texts that are prefixes, empty, or hold any bytes are all different. */
