@@ -19,7 +19,7 @@
 #include "algo/histogram.h"
 
 #define COUNT_BITS 16
-#define PACKED_ROWS (1 << 15)
+#define PACKED_ROWS ((1 << 15) - 1)
 
 #define INPUT_CELLS 260			/* of an input, in packed cells */
 #define CACHE_LINE 64
@@ -30,9 +30,10 @@
 #define BLOCK_BYTES 65536
 #define LEAST_BLOCK_ROWS 256
 
-/* The row count has room for PACKED_ROWS, and so has the sum of h above it. */
+/* The row count has room for PACKED_ROWS, and above it so has the sum of the largest h. */
 _Static_assert(PACKED_ROWS < 1 << COUNT_BITS, "rows overflow their bits");
-_Static_assert(ML_HESSIAN_BITS + 15 + COUNT_BITS <= 64, "second derivatives overflow their bits");
+_Static_assert(((uint64_t) PACKED_ROWS << ML_HESSIAN_BITS) < UINT64_C(1) << (64 - COUNT_BITS),
+			   "second derivatives overflow their bits");
 
 static void add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int last);
 static void unpack(MlHistogramSums *sums);

@@ -999,6 +999,61 @@ test_binned(int n_inputs)
 	unit_ok(wrong == 0, "give the bins of each number (%d wrong)", wrong);
 }
 
+/* Histograms of any width, with more rows than packed cells hold, against plain sums. */
+static void
+test_histogram(int n_inputs, int n_rows, size_t stride)
+{
+	MlEnv	   *env = unit_env();
+	MlBins	   *inputs = ml_allocate(env, (size_t) n_inputs, sizeof(MlBins));
+	uint8_t    *bins = ml_allocate(env, (size_t) n_rows, stride);
+	MlGradient *gradient = ml_allocate(env, (size_t) n_rows, sizeof(MlGradient));
+	uint32_t   *index = ml_allocate(env, (size_t) n_rows, sizeof(uint32_t));
+	MlBinned	data = {n_inputs, inputs, n_rows, stride, bins, NULL};
+	MlHistogramSums sums;
+	MlCell	   *cells;
+	MlCell	   *plain;
+	int			n = 0;
+	int			i;
+	int			k;
+
+	for (k = 0; k < n_inputs; k++)
+		inputs[k].n_bins = k % 5 == 0 ? ML_MAX_BINS : 1 + k % 100;
+	unit_ok(ml_histogram_begin(&sums, env, &data) == ML_OK, "%d inputs of %d rows", n_inputs, n_rows);
+	cells = ml_allocate(env, sums.shape.n_cells, sizeof(MlCell));
+	plain = ml_allocate(env, sums.shape.n_cells, sizeof(MlCell));
+	for (i = 0; i < n_rows; i++)
+	{
+		gradient[i].g = (int64_t) (ml_mix64((uint64_t) i) >> 20) - (INT64_C(1) << 43);
+		gradient[i].h = i % 3 == 0 || n_inputs == 1 ? INT64_C(1) << ML_HESSIAN_BITS : i;
+		for (k = 0; k < n_inputs; k++)
+			bins[(size_t) i * stride + (size_t) k] = (uint8_t) (k % 4 == 0 ? 0 : below(inputs[k].n_bins + 1));
+		if (i % 7 == 3)
+			continue;
+		index[n++] = (uint32_t) i;
+		for (k = 0; k < n_inputs; k++)
+		{
+			MlCell	   *cell = &plain[sums.shape.offset[k] + bins[(size_t) i * stride + (size_t) k]];
+
+			cell->g += gradient[i].g;
+			cell->h += gradient[i].h;
+			cell->rows++;
+		}
+	}
+	for (k = 0; k < 2; k++)
+	{
+		ml_histogram_clear(&sums, gradient, cells);
+		ml_histogram_add(&sums, index, n / 3);
+		ml_histogram_add(&sums, index + n / 3, n - n / 3);
+		ml_histogram_finish(&sums);
+		unit_ok(memcmp(cells, plain, sums.shape.n_cells * sizeof(MlCell)) == 0, "sums, time %d", k + 1);
+	}
+	ml_histogram_subtract(&sums.shape, plain, cells);
+	for (i = 0; i < (int) sums.shape.n_cells; i++)
+		k += plain[i].g != 0 || plain[i].h != 0 || plain[i].rows != 0;
+	unit_ok(k == 2, "a histogram minus itself is empty");
+	ml_histogram_end(&sums, env);
+}
+
 /* Training obeys a stop at any time, and lack of memory anywhere. */
 static void
 test_interruption(void)
@@ -1061,6 +1116,12 @@ main(void)
 	test_pool();
 	test_hostile_trees();
 	test_sampled_bins();
+	test_histogram(1, 90000, 4);
+	test_histogram(5, 90000, 8);
+	test_histogram(28, 40000, 32);
+	test_histogram(64, 5000, 64);
+	test_histogram(65, 5000, 68);
+	test_histogram(199, 600, 200);
 	test_binned(3);
 	test_binned(28);
 	test_interruption();
