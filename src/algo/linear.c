@@ -386,7 +386,11 @@ measure(Fit *fit, const MlEffects *effects, double *loss)
 	*loss = ml_sum_value(&squares) / ml_sum_value(&weights);
 	ml_release(fit->env, values);
 	if (!isfinite(*loss))
-		return ml_fail(fit->env, ML_INVALID_DATA, "the squared errors are beyond double precision");
+	{
+		ml_fail(fit->env, ML_INVALID_DATA, "the squared errors are beyond double precision");
+		ml_hint(fit->env, "Scale down the target or the weights.");
+		return ML_INVALID_DATA;
+	}
 	return ML_OK;
 }
 

@@ -59,6 +59,7 @@ SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT CASE WHEN id = 500 THE
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, z, CASE WHEN id = 500 THEN ''infinity'' ELSE y::float8 END AS y FROM good', target => 'y')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT CASE WHEN id = 500 THEN 1e400 ELSE x::numeric END AS x, z, y FROM good', target => 'y')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, z, y, CASE WHEN id = 500 THEN ''NaN'' ELSE 1::float8 END AS w FROM good', target => 'y', weight => 'w')$$);
+SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, z, CASE WHEN id % 50 = 17 THEN 1e300 ELSE y END::float8 AS y FROM good', target => 'y', algorithm => 'linear')$$);
 
 -- What is no source: DML, two statements, nothing, no such table, a sequence, other statements
 SELECT * FROM refused($$SELECT mlops_train('bad', 'DELETE FROM good RETURNING *', target => 'y')$$);
