@@ -278,6 +278,18 @@ warn_too_good(Training *training)
 				metric, judged->value);
 }
 
+/* Say so when a constant would have done as well. */
+static void
+warn_no_better(Training *training)
+{
+	const char *metric = training->dataset.target.task == ML_CLASSIFICATION ? "log_loss" : "rmse";
+	const MlMetric *judged = mlops_judged(&training->judgement, training->part, metric);
+
+	if (training->n_holdout > 0 && judged != NULL && judged->value >= judged->baseline)
+		ml_warn(training->env, "no better than the baseline on rows that it did not learn from: %s %.6g against %.6g of predicting the same for every row",
+				metric, judged->value, judged->baseline);
+}
+
 static void
 judge_all(Training *training)
 {
@@ -293,6 +305,7 @@ judge_all(Training *training)
 					training->model.threshold, training->baseline, training->part,
 					&training->judgement);
 	warn_too_good(training);
+	warn_no_better(training);
 }
 
 static void

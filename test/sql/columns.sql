@@ -12,7 +12,7 @@ BEGIN
 		key => key, weight => weight, split => split, deploy => 'never');
 	RETURN QUERY SELECT 'features: ' || string_agg(name, ', ' ORDER BY position) FROM mlops.features
 		WHERE model = 'columns' AND version = result.version AND role = 'feature';
-	RETURN QUERY SELECT w FROM unnest(result.warnings) AS w WHERE w <> 'not deployed: deploy is "never"';
+	RETURN QUERY SELECT w FROM unnest(result.warnings) AS w WHERE w NOT LIKE 'not deployed:%' AND w NOT LIKE 'no better than the baseline%';
 END $$;
 -- An error with all that it says.
 CREATE FUNCTION refused(statement text) RETURNS TABLE (said text) LANGUAGE plpgsql AS $$

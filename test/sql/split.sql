@@ -13,7 +13,7 @@ BEGIN
 			CASE WHEN (v.split ->> 'cross_validated')::bool THEN format('cross-validated in %s folds', v.split ->> 'folds')
 				WHEN (v.split ->> 'by_content')::bool THEN 'by content' ELSE 'by ' || (v.split ->> 'identity') END)
 		FROM mlops.versions AS v WHERE v.model = 'split' AND v.version = result.version;
-	RETURN QUERY SELECT w FROM unnest(result.warnings) AS w WHERE w <> 'not deployed: deploy is "never"';
+	RETURN QUERY SELECT w FROM unnest(result.warnings) AS w WHERE w NOT LIKE 'not deployed:%' AND w NOT LIKE 'no better than the baseline%';
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 	RETURN QUERY SELECT line FROM (VALUES (SQLSTATE || ': ' || message), ('DETAIL: ' || nullif(detail, '')), ('HINT: ' || nullif(hint, ''))) AS lines (line)

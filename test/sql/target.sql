@@ -13,7 +13,7 @@ BEGIN
 		target => 'y', task => task, positive => positive, features => ARRAY['x']);
 	RETURN QUERY SELECT concat_ws(' ', result.task, result.algorithm, v.classes, result.rows) FROM mlops.versions AS v
 		WHERE v.model = result.model AND v.version = result.version;
-	RETURN QUERY SELECT unnest(result.warnings);
+	RETURN QUERY SELECT w FROM unnest(result.warnings) AS w WHERE w NOT LIKE 'no better than the baseline%';
 	PERFORM mlops_drop_model(result.model);
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;

@@ -59,6 +59,19 @@ SELECT version FROM mlops_train('train churn', 'customers', target => 'churned',
 SELECT r.iterations, v.split -> 'validate_below' = v.split -> 'holdout_below' AS none_set_aside
 FROM mlops.runs AS r JOIN mlops.versions AS v USING (model, version) WHERE model = 'train churn' AND version = 5;
 
+-- with two classes in small tables, too; numbers need more rows to set some aside
+SELECT version FROM mlops_train('train small', 'SELECT * FROM customers WHERE id <= 500', target => 'churned', key => 'id', algorithm => 'gbt');
+SELECT r.iterations < 100 AS stopped, (v.split -> 'validate_below' -> 0)::float8 > (v.split -> 'holdout_below' -> 0)::float8 AS set_aside, v.value < v.baseline AS better
+FROM mlops.runs AS r JOIN mlops.versions AS v USING (model, version) WHERE model = 'train small';
+SELECT version FROM mlops_train('train small houses', 'SELECT * FROM houses WHERE id <= 600', target => 'sale_price', key => 'id', algorithm => 'gbt');
+SELECT v.split -> 'validate_below' = v.split -> 'holdout_below' AS none_set_aside
+FROM mlops.versions AS v WHERE model = 'train small houses';
+
+-- A version that is no better than its baseline says so
+SELECT version, w FROM mlops_train('train noise', 'SELECT i AS id, sin(i * 12.9898) AS a, cos(i * i * 78.233) AS b, hashint4(i) % 2 = 0 AS y FROM generate_series(1, 600) AS i',
+	target => 'y', key => 'id', algorithm => 'gbt', params => '{"early_stopping": 0}'), unnest(warnings) AS w WHERE w LIKE 'no better%';
+SELECT count(mlops_drop_model(name)) FROM mlops.models WHERE name IN ('train small', 'train small houses', 'train noise');
+
 -- The same call gives the same model: nothing but data, options and seed goes into it
 SELECT version FROM mlops_train('train churn', 'customers', target => 'churned', deploy => 'never');
 SELECT version FROM mlops_train('train churn', 'SELECT * FROM customers ORDER BY monthly_charges, id', key => 'id', target => 'churned', deploy => 'never');
