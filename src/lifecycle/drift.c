@@ -248,6 +248,11 @@ read_known_columns(MlEnv *env, MlopsSource *source, const MlModel *model, Compar
 										 mlops_kind_name(source->columns[index].type),
 										 ml_type_name(source->columns[index].type));
 	}
+	if (n_wanted == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the source has no usable column of the version"),
+				 errhint("Give a source with the columns that the version was trained on.")));
 	mlops_source_read_as(source, wanted, n_wanted, &model->signature, &options, env, table);
 }
 

@@ -105,6 +105,8 @@ SELECT what, count(*) > 200 AS enough, avg(flagged::int) <= 0.03 AS few_alarms F
 SELECT version FROM mlops_train('drift', 'SELECT * FROM customers WHERE tenure_months > 12', target => 'churned', algorithm => 'logistic', key => 'id', deploy => 'never') \gset
 SELECT feature FROM mlops_drift('drift@' || :version, 'SELECT * FROM customers WHERE tenure_months <= 12') WHERE drifted AND measure = 'psi' AND feature IN ('tenure_months', 'total_charges', 'contract', 'female', 'churned') ORDER BY 1;
 
+-- A source that has nothing of the version
+SELECT mlops_drift('drift', 'SELECT 1 AS something_else');
 SELECT mlops_drop_model('drift');
 SET client_min_messages = warning;
 DROP SCHEMA drift_test CASCADE;
