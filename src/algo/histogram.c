@@ -129,14 +129,24 @@ ml_histogram_subtract(const MlHistogramShape *shape, MlCell *cells, const MlCell
 	}
 }
 
-/* Four inputs, whose bins are the bytes of a word, the first one lowest. */
+/* offset: of the bin's cell, in bytes */
+static inline void
+add_one(MlPackedCell *cells, uint32_t offset, MlPackedCell value)
+{
+	*(MlPackedCell *) ((char *) cells + offset) += value;
+}
+
+/*
+ * Four inputs, whose bins are the bytes of a word, the first one lowest. A bin
+ * is cut out of the word as the 16-fold of itself, which is a cell's offset.
+ */
 static inline void
 add_four(MlPackedCell *cells, uint32_t bins, MlPackedCell value)
 {
-	cells[bins & 255] += value;
-	cells[INPUT_CELLS + (bins >> 8 & 255)] += value;
-	cells[2 * INPUT_CELLS + (bins >> 16 & 255)] += value;
-	cells[3 * INPUT_CELLS + (bins >> 24)] += value;
+	add_one(cells, bins << 4 & 0xff0, value);
+	add_one(cells + INPUT_CELLS, bins >> 4 & 0xff0, value);
+	add_one(cells + 2 * INPUT_CELLS, bins >> 12 & 0xff0, value);
+	add_one(cells + 3 * INPUT_CELLS, bins >> 20 & 0xff0, value);
 }
 
 /* Bytes behind the last input are 0: they are added to cells that nobody reads. */
