@@ -210,8 +210,11 @@ base_margin(Boosting *boosting)
 	}
 	mean = ml_sum_value(&values) / ml_sum_value(&weights);
 	if (!isfinite(mean))
-		return ml_fail(boosting->env, ML_INVALID_DATA,
-					   "target values or weights are too large for gbt");
+	{
+		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
+		ml_hint(boosting->env, "Scale them down.");
+		return ML_INVALID_DATA;
+	}
 	if (input->task == ML_CLASSIFICATION)
 	{
 		/* with one class only, as if half a row of the other had been seen */
