@@ -204,3 +204,29 @@ unit_fit_input(const UnitFrame *frame, const MlAlgorithm *algorithm, MlTask task
 	input->n_rows = frame->frame.n_rows;
 	input->parameters = parameters;
 }
+
+const MlEffects *
+unit_fit_effects(MlEnv *env, const UnitFrame *frame, const MlAlgorithm *algorithm, MlTask task,
+				 double l2, MlFitted *fitted)
+{
+	double		parameters[ML_MAX_PARAMETERS];
+	MlFitInput	input;
+
+	unit_fit_input(frame, algorithm, task, parameters, &input);
+	parameters[ml_parameter_index(algorithm, "l2")] = l2;
+	if (algorithm->fit(env, &input, fitted) != ML_OK)
+	{
+		unit_ok(false, "fit: %s", env->error.message);
+		return NULL;
+	}
+	return fitted->model;
+}
+
+double
+unit_predict_effects(const UnitFrame *frame, const void *model, int64_t row)
+{
+	double		values[64];
+
+	ml_frame_row(&frame->frame, row, values);
+	return ml_effects_predict(model, &frame->signature, values);
+}

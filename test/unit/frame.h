@@ -7,6 +7,7 @@
 #define ML_TEST_FRAME_H
 
 #include "algo/algo.h"
+#include "algo/effects.h"
 
 typedef struct UnitFrame
 {
@@ -34,5 +35,13 @@ extern void unit_frame_of(MlEnv *env, double *cells, int n_rows, const char *kin
 /* All rows of it to fit on, with parameters at their defaults or as given. */
 extern void unit_fit_input(const UnitFrame *frame, const MlAlgorithm *algorithm, MlTask task,
 						   double *parameters, MlFitInput *input);
+
+/* linear or logistic fitted on all rows with a penalty; NULL, and a failed test, when it fails. */
+extern const MlEffects *unit_fit_effects(MlEnv *env, const UnitFrame *frame,
+										 const MlAlgorithm *algorithm, MlTask task, double l2,
+										 MlFitted *fitted);
+
+/* The margin of one row. */
+extern double unit_predict_effects(const UnitFrame *frame, const void *model, int64_t row);
 
 #endif							/* ML_TEST_FRAME_H */

@@ -14,31 +14,6 @@
 #include "frame.h"
 #include "unit.h"
 
-static const MlEffects *
-fit_effects(MlEnv *env, const UnitFrame *frame, double l2, MlFitted *fitted)
-{
-	double		parameters[ML_MAX_PARAMETERS];
-	MlFitInput	input;
-
-	unit_fit_input(frame, &ml_linear, ML_REGRESSION, parameters, &input);
-	parameters[0] = l2;
-	if (ml_linear.fit(env, &input, fitted) != ML_OK)
-	{
-		unit_ok(false, "fit: %s", env->error.message);
-		return NULL;
-	}
-	return fitted->model;
-}
-
-static double
-predict_row(const UnitFrame *frame, const void *model, int64_t row)
-{
-	double		values[64];
-
-	ml_frame_row(&frame->frame, row, values);
-	return ml_effects_predict(model, &frame->signature, values);
-}
-
 static void
 test_mixed(void)
 {
@@ -58,7 +33,7 @@ test_mixed(void)
 		const MlEffects *effects;
 
 		unit_frame(env, "linear_mixed.csv", kinds[setting], &frame);
-		effects = fit_effects(env, &frame, l2[setting], &fitted);
+		effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, l2[setting], &fitted);
 		unit_ok(effects->n_effects == rows - 1, "setting %d: effects", setting);
 		/* The offset column has mean 1e6 and deviation 3: 1e-10 of its digits are gone. */
 		unit_near(effects->intercept, expected[setting], 1e-10, "setting %d: intercept", setting);
@@ -82,7 +57,7 @@ test_policy(void)
 	double		base;
 
 	unit_frame(env, "linear_mixed.csv", "nncon-y", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
 	effect = effects->effects;
 	values[0] = frame.signature.inputs[0].mean;
 	values[1] = frame.signature.inputs[1].mean;
@@ -144,7 +119,7 @@ test_nist(void)
 	int			k;
 
 	unit_frame(env, "linear_longley.csv", "ynnnnnn", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
 	relative(raw_intercept(&frame, effects), longley[0], 1e-9, "Longley intercept");
 	for (k = 1; k < 7; k++)
 		relative(effects->effects[2 * (k - 1)], longley[k], 1e-9, "Longley coefficient");
@@ -152,7 +127,7 @@ test_nist(void)
 	relative(fitted.train_loss * 16, 836424.055505915, 1e-12, "Longley residuals");
 
 	unit_frame(env, "linear_norris.csv", "yn", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
 	relative(raw_intercept(&frame, effects), -0.262323073774029, 1e-12, "Norris intercept");
 	relative(effects->effects[0], 1.00211681802045, 1e-13, "Norris slope");
 	relative(fitted.train_loss * 36, 26.6173985294224, 1e-12, "Norris residuals");
@@ -184,7 +159,7 @@ test_wampler(void)
 		}
 	}
 	unit_frame_of(env, &cells[0][0], 21, "nnnnny", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
 	for (k = 0; k < 5; k++)
 		relative(effects->effects[2 * k], 1.0, 1e-9, "Wampler1 coefficient");
 	relative(raw_intercept(&frame, effects), 1.0, 1e-8, "Wampler1 intercept");
@@ -222,14 +197,14 @@ test_aliases(void)
 		cells[row][6] = 3 * a - c + (a > 0 ? 10 : 0) + (row % 5) / 10.0;
 	}
 	unit_frame_of(env, &cells[0][0], 200, "nnnnccy", &full);
-	effects = fit_effects(env, &full, 0, &fitted);
+	effects = unit_fit_effects(env, &full, &ml_linear, ML_REGRESSION, 0, &fitted);
 	unit_text(unit_warnings(env), "columns of the linear model that other columns already determine got "
 			  "coefficient 0: \"b\", \"d\", \"f = 2\"", "aliases are named, an empty level is not");
 	unit_ok(effects->effects[2] == 0 && effects->effects[6] == 0, "and have coefficient 0");
 	unit_frame_of(env, &cells[0][0], 200, "n-n-c-y", &reduced);
-	effects_reduced = fit_effects(env, &reduced, 0, &fitted_reduced);
+	effects_reduced = unit_fit_effects(env, &reduced, &ml_linear, ML_REGRESSION, 0, &fitted_reduced);
 	for (row = 0; row < 200; row++)
-		worst = fmax(worst, fabs(predict_row(&full, effects, row) - predict_row(&reduced, effects_reduced, row)));
+		worst = fmax(worst, fabs(unit_predict_effects(&full, effects, row) - unit_predict_effects(&reduced, effects_reduced, row)));
 	unit_ok(worst < 1e-10, "predictions are those without the aliases (%g)", worst);
 	unit_near(fitted.train_loss, fitted_reduced.train_loss, 1e-12, "and so is the loss");
 }
@@ -252,12 +227,12 @@ test_more_columns_than_rows(void)
 			cells[row][k] = (double) (ml_mix64((uint64_t) (row * 100 + k)) % 10007);
 	}
 	unit_frame_of(env, &cells[0][0], 10, "nnnnnnnnnnnnnnnnnnnny", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
 	for (row = 0; row < 10; row++)
-		unit_near(predict_row(&frame, effects, row), cells[row][20], 1e-10, "row %d is met", row);
+		unit_near(unit_predict_effects(&frame, effects, row), cells[row][20], 1e-10, "row %d is met", row);
 	unit_ok(strstr(unit_warnings(env), "and 7 more") != NULL, "the rest is counted: %s", unit_warnings(env));
 
-	effects = fit_effects(env, &frame, 1, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 1, &fitted);
 	for (k = 0; k < 20; k++)
 		unit_ok(effects->effects[2 * k] != 0, "with a penalty every column counts");
 }
@@ -287,14 +262,14 @@ test_order(void)
 		cells[row * 5 + 4] = 5 + cells[row * 5] * 0.3 + (double) ((hash >> 40) % 1000);
 	}
 	unit_frame_of(env, cells, 5000, "nncwy", &frame);
-	forwards = fit_effects(env, &frame, 0, &fitted);
+	forwards = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
 	mixed = frame;
 	mixed.rows = ml_allocate(env, 5000, sizeof(uint32_t));
 	for (row = 0; row < 5000; row++)
 		mixed.rows[row] = (uint32_t) ((row * 1237 + 11) % 5000);
-	shuffled = fit_effects(env, &mixed, 0, &fitted);
+	shuffled = unit_fit_effects(env, &mixed, &ml_linear, ML_REGRESSION, 0, &fitted);
 	for (row = 0; row < 5000; row++)
-		worst = fmax(worst, fabs(predict_row(&frame, forwards, row) - predict_row(&frame, shuffled, row)));
+		worst = fmax(worst, fabs(unit_predict_effects(&frame, forwards, row) - unit_predict_effects(&frame, shuffled, row)));
 	unit_ok(worst < 1e-9, "another row order: predictions differ by %g", worst);
 }
 
@@ -325,7 +300,7 @@ test_weights_and_rows(void)
 		if (row < 200)
 			rows[400 + row] = (uint32_t) row;
 	}
-	effects = fit_effects(env, &frame, 2, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 2, &fitted);
 	unit_fit_input(&doubled, &ml_linear, ML_REGRESSION, parameters, &input);
 	parameters[0] = 2;
 	input.rows = rows;
@@ -351,8 +326,8 @@ test_extremes(void)
 	const MlEffects *effects;
 
 	unit_frame_of(env, one, 1, "ny", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
-	unit_ok(predict_row(&frame, effects, 0) == 7, "one row");
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
+	unit_ok(unit_predict_effects(&frame, effects, 0) == 7, "one row");
 
 	unit_frame_of(env, &huge[0][0], 3, "ny", &frame);
 	unit_fit_input(&frame, &ml_linear, ML_REGRESSION, parameters, &input);
@@ -361,8 +336,8 @@ test_extremes(void)
 
 	unit_frame_of(env, &tiny[0][0], 3, "ny", &frame);
 	frame.signature.inputs[0].sd = 1e-310;
-	effects = fit_effects(env, &frame, 0, &fitted);
-	unit_near(predict_row(&frame, effects, 0), 2, 1e-12, "a column with denormal spread is constant");
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
+	unit_near(unit_predict_effects(&frame, effects, 0), 2, 1e-12, "a column with denormal spread is constant");
 
 	input.n_rows = 0;
 	unit_ok(ml_linear.fit(env, &input, &fitted) == ML_INVALID_DATA, "no rows");
@@ -447,13 +422,13 @@ test_bytes(void)
 	int			refused = 0;
 
 	unit_frame(env, "linear_mixed.csv", "nncon-y", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_linear, ML_REGRESSION, 0, &fitted);
 	ml_writer_begin(&writer, env);
 	unit_ok(ml_linear.encode(effects, &writer) == ML_OK, "encode");
 	ml_reader_begin(&reader, writer.data, writer.length);
 	unit_ok(ml_linear.decode(env, &reader, &frame.signature, ML_REGRESSION, &decoded) == ML_OK, "decode");
 	for (row = 0; row < 400; row++)
-		same += predict_row(&frame, effects, row) == predict_row(&frame, decoded, row);
+		same += unit_predict_effects(&frame, effects, row) == unit_predict_effects(&frame, decoded, row);
 	unit_ok(same == 400, "predictions are the same bits");
 
 	for (trial = 0; trial < 2000; trial++)
@@ -468,7 +443,7 @@ test_bytes(void)
 			bytes[(hash >> 8) % length] ^= (uint8_t) (1U << (hash >> 5) % 8);
 		ml_reader_begin(&reader, bytes, length);
 		if (ml_linear.decode(env, &reader, &frame.signature, ML_REGRESSION, &decoded) == ML_OK)
-			unit_ok(!isnan(predict_row(&frame, decoded, trial % 400)), "damage %d is used safely", trial);
+			unit_ok(!isnan(unit_predict_effects(&frame, decoded, trial % 400)), "damage %d is used safely", trial);
 		else
 			refused += env->error.status == ML_CORRUPT;
 		ml_release(env, bytes);

@@ -15,31 +15,6 @@
 #include "math/func.h"
 #include "unit.h"
 
-static const MlEffects *
-fit_effects(MlEnv *env, const UnitFrame *frame, double l2, MlFitted *fitted)
-{
-	double		parameters[ML_MAX_PARAMETERS];
-	MlFitInput	input;
-
-	unit_fit_input(frame, &ml_logistic, ML_CLASSIFICATION, parameters, &input);
-	parameters[0] = l2;
-	if (ml_logistic.fit(env, &input, fitted) != ML_OK)
-	{
-		unit_ok(false, "fit: %s", env->error.message);
-		return NULL;
-	}
-	return fitted->model;
-}
-
-static double
-predict_row(const UnitFrame *frame, const void *model, int64_t row)
-{
-	double		values[64];
-
-	ml_frame_row(&frame->frame, row, values);
-	return ml_effects_predict(model, &frame->signature, values);
-}
-
 static void
 test_mixed(void)
 {
@@ -61,7 +36,7 @@ test_mixed(void)
 		double		worst;
 
 		unit_frame(env, "logistic_mixed.csv", kinds[setting], &frame);
-		effects = fit_effects(env, &frame, l2[setting], &fitted);
+		effects = unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, l2[setting], &fitted);
 		worst = fabs(effects->intercept - expected[setting]);
 		for (k = 0; k < effects->n_effects; k++)
 			worst = fmax(worst, fabs(effects->effects[k] - expected[(k + 1) * columns + setting]));
@@ -96,7 +71,7 @@ test_closed_form(void)
 		}
 	}
 	unit_frame_of(env, &cells[0][0], 740, "cy", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 0, &fitted);
 	for (level = 0; level < 3; level++)
 		unit_near(effects->intercept + effects->effects[level],
 				  ml_logit((double) positive[level] / all[level]), 1e-7, "log-odds of level %d", level);
@@ -120,14 +95,14 @@ test_separation(void)
 		cells[row][1] = row >= 20;
 	}
 	unit_frame_of(env, &cells[0][0], 40, "ny", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 0, &fitted);
 	unit_ok(strstr(unit_warnings(env), "separate the classes completely") != NULL, "separation is told");
 	for (row = 0; row < 40; row++)
-		right += (predict_row(&frame, effects, row) > 0) == (row >= 20);
+		right += (unit_predict_effects(&frame, effects, row) > 0) == (row >= 20);
 	unit_ok(right == 40, "and the classes are told apart");
 
 	env = unit_env();
-	fit_effects(env, &frame, 1, &fitted);
+	unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 1, &fitted);
 	unit_text(unit_warnings(env), "", "with the default penalty nothing is wrong");
 }
 
@@ -148,7 +123,7 @@ test_certain_level(void)
 		cells[row][1] = row % 7 == 3 || row / 7 < 10 + row % 7;
 	}
 	unit_frame_of(env, &cells[0][0], 700, "cy", &frame);
-	effects = fit_effects(env, &frame, 0, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 0, &fitted);
 	unit_text(unit_warnings(env), "all rows with \"a = 3\" have the same class, so without penalty its "
 			  "coefficient has no finite value (in all 1 such); give l2 above 0", "the level is named");
 	unit_ok(effects->effects[3] > 20 && isfinite(effects->effects[3]), "its coefficient is large");
@@ -209,11 +184,11 @@ test_aliases(void)
 		cells[row][3] = (double) ((hash >> 20) % 100) < cells[row][0];
 	}
 	unit_frame_of(env, &cells[0][0], 300, "nncy", &full);
-	effects = fit_effects(env, &full, 0, &fitted);
+	effects = unit_fit_effects(env, &full, &ml_logistic, ML_CLASSIFICATION, 0, &fitted);
 	unit_frame_of(env, &cells[0][0], 300, "n-cy", &reduced);
-	effects_reduced = fit_effects(env, &reduced, 0, &fitted);
+	effects_reduced = unit_fit_effects(env, &reduced, &ml_logistic, ML_CLASSIFICATION, 0, &fitted);
 	for (row = 0; row < 300; row++)
-		worst = fmax(worst, fabs(predict_row(&full, effects, row) - predict_row(&reduced, effects_reduced, row)));
+		worst = fmax(worst, fabs(unit_predict_effects(&full, effects, row) - unit_predict_effects(&reduced, effects_reduced, row)));
 	unit_ok(worst < 1e-7, "predictions are those without the alias (%g)", worst);
 }
 
@@ -246,23 +221,23 @@ test_order_and_weights(void)
 			doubled[n_doubled++] = (uint32_t) row;
 	}
 	unit_frame_of(env, cells, 10000, "nncwy", &frame);
-	forwards = fit_effects(env, &frame, 1, &fitted);
+	forwards = unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 1, &fitted);
 	mixed = frame;
 	mixed.rows = ml_allocate(env, 10000, sizeof(uint32_t));
 	for (row = 0; row < 10000; row++)
 		mixed.rows[row] = (uint32_t) ((row * 1237 + 11) % 10000);
-	other = fit_effects(env, &mixed, 1, &fitted);
+	other = unit_fit_effects(env, &mixed, &ml_logistic, ML_CLASSIFICATION, 1, &fitted);
 	for (row = 0; row < 10000; row++)
-		worst = fmax(worst, fabs(predict_row(&frame, forwards, row) - predict_row(&frame, other, row)));
+		worst = fmax(worst, fabs(unit_predict_effects(&frame, forwards, row) - unit_predict_effects(&frame, other, row)));
 	unit_ok(worst < 1e-9, "another row order: margins differ by %g", worst);
 
 	mixed.weight = NULL;
 	mixed.rows = doubled;
 	mixed.frame.n_rows = n_doubled;
-	other = fit_effects(env, &mixed, 1, &fitted);
+	other = unit_fit_effects(env, &mixed, &ml_logistic, ML_CLASSIFICATION, 1, &fitted);
 	worst = 0;
 	for (row = 0; row < 10000; row++)
-		worst = fmax(worst, fabs(predict_row(&frame, forwards, row) - predict_row(&frame, other, row)));
+		worst = fmax(worst, fabs(unit_predict_effects(&frame, forwards, row) - unit_predict_effects(&frame, other, row)));
 	unit_ok(worst < 1e-9, "a weight of 2 is the row twice: margins differ by %g", worst);
 }
 
@@ -314,14 +289,14 @@ test_bytes(void)
 	int			refused = 0;
 
 	unit_frame(env, "logistic_mixed.csv", "nncon-y", &frame);
-	effects = fit_effects(env, &frame, 1, &fitted);
+	effects = unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 1, &fitted);
 	ml_writer_begin(&writer, env);
 	unit_ok(ml_logistic.encode(effects, &writer) == ML_OK, "encode");
 	ml_reader_begin(&reader, writer.data, writer.length);
 	unit_ok(ml_logistic.decode(env, &reader, &frame.signature, ML_CLASSIFICATION, &decoded) == ML_OK,
 			"decode");
 	for (row = 0; row < 600; row++)
-		same += predict_row(&frame, effects, row) == predict_row(&frame, decoded, row);
+		same += unit_predict_effects(&frame, effects, row) == unit_predict_effects(&frame, decoded, row);
 	unit_ok(same == 600, "predictions are the same bits");
 
 	for (trial = 0; trial < 2000; trial++)
