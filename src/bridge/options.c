@@ -168,18 +168,6 @@ mlops_option_text(MlopsOptions *options, const char *name, const char *initial)
 	return pnstrdup(value->val.string.val, value->val.string.len);
 }
 
-bool
-mlops_option_boolean(MlopsOptions *options, const char *name, bool initial)
-{
-	JsonbValue *value = find_option(options, name);
-
-	if (value == NULL)
-		return initial;
-	if (value->type != jbvBool)
-		raise_type(options->argument, name, value, "true or false");
-	return value->val.boolean;
-}
-
 static void
 raise_unknown(MlopsOptions *options, const char *name)
 {

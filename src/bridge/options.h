@@ -31,7 +31,6 @@ extern int64 mlops_option_integer(MlopsOptions *options, const char *name, int64
 								  int64 minimum, int64 maximum);
 /* A palloc'd string, or `initial` (may be NULL). */
 extern const char *mlops_option_text(MlopsOptions *options, const char *name, const char *initial);
-extern bool mlops_option_boolean(MlopsOptions *options, const char *name, bool initial);
 
 /* Error 22023 naming the first key that was not asked for, and the valid ones. */
 extern void mlops_options_end(MlopsOptions *options);
