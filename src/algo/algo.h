@@ -33,6 +33,13 @@ typedef struct MlOption
 
 #define ML_MAX_PARAMETERS 32
 
+/* Numbers that a model gives for a row. */
+static inline int
+ml_n_outputs(int n_classes)
+{
+	return n_classes > 2 ? n_classes : 1;
+}
+
 /* What fit() learns from. Rows are indexes into frame and y. */
 typedef struct MlFitInput
 {
@@ -51,11 +58,21 @@ typedef struct MlFitInput
 	const double *parameters;	/* in the order of the algorithm's table */
 } MlFitInput;
 
+/* Losses after one iteration; NaN where there is none. */
+typedef struct MlCurvePoint
+{
+	int			iteration;		/* from 1 */
+	double		train_loss;
+	double		validation_loss;
+} MlCurvePoint;
+
 typedef struct MlFitted
 {
 	void	   *model;			/* the algorithm's own structure */
 	int			iterations;
 	double		train_loss;		/* mean log loss or mean squared error */
+	int			n_curve;
+	MlCurvePoint *curve;		/* (n_curve), or NULL */
 } MlFitted;
 
 typedef struct MlAlgorithm
@@ -69,10 +86,13 @@ typedef struct MlAlgorithm
 
 	MlStatus	(*fit) (MlEnv *env, const MlFitInput *input, MlFitted *fitted);
 	/*
-	 * The margin of one row: the value itself for regression, log-odds of
-	 * labels[1] for two classes. Pure: no allocation, no failure.
+	 * outputs (n_rows, ml_n_outputs()) of the rows in inputs (n_rows,
+	 * n_inputs): the value for regression, the probability of labels[1] for
+	 * two classes, that of every class for more. Pure: no allocation, no
+	 * failure; the bits of a row do not depend on the rows beside it.
 	 */
-	double		(*predict) (const void *model, const MlSignature *signature, const double *inputs);
+	void		(*predict) (const void *model, const MlSignature *signature,
+							const double *inputs, int n_rows, double *outputs);
 	MlStatus	(*encode) (const void *model, MlWriter *writer);
 	/*
 	 * A model that may point into the reader's bytes. Everything that

@@ -6,6 +6,7 @@
  * Bytes: f64 intercept, u32 number of effects, array of f64 effects.
  */
 #include "algo/effects.h"
+#include "math/func.h"
 
 #include <math.h>
 
@@ -99,9 +100,8 @@ effect_of_value(const MlInput *input, double value)
 }
 
 double
-ml_effects_predict(const void *model, const MlSignature *signature, const double *inputs)
+ml_effects_margin(const MlEffects *effects, const MlSignature *signature, const double *inputs)
 {
-	const MlEffects *effects = model;
 	const double *effect = effects->effects;
 	double		margin = effects->intercept;
 	int			i;
@@ -125,6 +125,27 @@ ml_effects_predict(const void *model, const MlSignature *signature, const double
 		}
 	}
 	return margin;
+}
+
+void
+ml_effects_predict(const void *model, const MlSignature *signature,
+				   const double *inputs, int n_rows, double *outputs)
+{
+	int			i;
+
+	for (i = 0; i < n_rows; i++, inputs += signature->n_inputs)
+		outputs[i] = ml_effects_margin(model, signature, inputs);
+}
+
+void
+ml_effects_probability(const void *model, const MlSignature *signature,
+					   const double *inputs, int n_rows, double *outputs)
+{
+	int			i;
+
+	ml_effects_predict(model, signature, inputs, n_rows, outputs);
+	for (i = 0; i < n_rows; i++)
+		outputs[i] = ml_sigmoid(outputs[i]);
 }
 
 MlStatus

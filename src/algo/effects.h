@@ -28,9 +28,15 @@ typedef struct MlEffects
 extern MlStatus ml_effects_make(MlEnv *env, const MlDesign *design, double intercept,
 								const double *slots, MlEffects **effects);
 
-/* As MlAlgorithm wants them. */
-extern double ml_effects_predict(const void *model, const MlSignature *signature,
-								 const double *inputs);
+/* The sum of one row: a value, or log-odds. */
+extern double ml_effects_margin(const MlEffects *effects, const MlSignature *signature,
+								const double *inputs);
+
+/* As MlAlgorithm wants them; predict gives the sum itself, probability its sigmoid. */
+extern void ml_effects_predict(const void *model, const MlSignature *signature,
+							   const double *inputs, int n_rows, double *outputs);
+extern void ml_effects_probability(const void *model, const MlSignature *signature,
+								   const double *inputs, int n_rows, double *outputs);
 extern MlStatus ml_effects_encode(const void *model, MlWriter *writer);
 extern MlStatus ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,
 								  MlTask task, void **model);

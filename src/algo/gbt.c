@@ -368,6 +368,7 @@ finish(Boosting *boosting, MlFitted *fitted)
 	if (forest == NULL)
 		return ML_OUT_OF_MEMORY;
 	*forest = ml_forest_finish(&boosting->builder, boosting->base, n_trees);
+	forest->probability = input->task == ML_CLASSIFICATION;
 	fitted->model = forest;
 	fitted->iterations = (int) n_trees;
 	ML_TRY(mean_loss(boosting, input->rows, input->n_rows, margin, &fitted->train_loss));
@@ -391,11 +392,19 @@ finish(Boosting *boosting, MlFitted *fitted)
 	return ML_OK;
 }
 
-static double
-gbt_predict(const void *model, const MlSignature *signature, const double *inputs)
+static void
+gbt_predict(const void *model, const MlSignature *signature, const double *inputs, int n_rows,
+			double *outputs)
 {
-	(void) signature;
-	return ml_forest_margin(model, inputs);
+	const MlForest *forest = model;
+	int			i;
+
+	for (i = 0; i < n_rows; i++, inputs += signature->n_inputs)
+	{
+		outputs[i] = ml_forest_margin(forest, inputs);
+		if (forest->probability)
+			outputs[i] = ml_sigmoid(outputs[i]);
+	}
 }
 
 static MlStatus
@@ -409,9 +418,9 @@ gbt_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask ta
 {
 	MlForest   *forest = ml_allocate(env, 1, sizeof(MlForest));
 
-	(void) task;
 	if (forest == NULL)
 		return ML_OUT_OF_MEMORY;
+	forest->probability = task == ML_CLASSIFICATION;
 	*model = forest;
 	return ml_forest_decode(env, reader, signature, forest);
 }

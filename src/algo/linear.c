@@ -377,7 +377,7 @@ measure(Fit *fit, const MlEffects *effects, double *loss)
 		{
 			double		weight = row_weight(input, rows[k]);
 			double		error = input->y[rows[k]] -
-				ml_effects_predict(effects, input->signature, values + (size_t) k * (size_t) n_inputs);
+				ml_effects_margin(effects, input->signature, values + (size_t) k * (size_t) n_inputs);
 
 			ml_sum_add(&squares, weight * error * error);
 			ml_sum_add(&weights, weight);

@@ -362,7 +362,7 @@ const MlAlgorithm ml_logistic = {
 	.parameters = logistic_parameters,
 	.n_parameters = sizeof(logistic_parameters) / sizeof(logistic_parameters[0]),
 	.fit = logistic_fit,
-	.predict = ml_effects_predict,
+	.predict = ml_effects_probability,
 	.encode = ml_effects_encode,
 	.decode = ml_effects_decode
 };

@@ -36,6 +36,7 @@ typedef struct MlTreeNode
 typedef struct MlForest
 {
 	double		base;			/* the margin before the first tree */
+	bool		probability;	/* predicts the sigmoid of the margin; not stored */
 	uint32_t	n_trees;
 	uint32_t	n_nodes;
 	uint32_t	n_sets;

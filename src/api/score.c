@@ -67,7 +67,7 @@ predict(FunctionCallInfo fcinfo, RowForm form)
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_REGRESSION);
 	read_row(fcinfo, scorer, form);
-	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer));
+	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer)[0]);
 }
 
 static Datum
@@ -80,7 +80,7 @@ classify(FunctionCallInfo fcinfo, RowForm form)
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
 	read_row(fcinfo, scorer, form);
-	probability = mlops_scorer_predict(scorer);
+	probability = mlops_scorer_predict(scorer)[0];
 	PG_RETURN_TEXT_P(cstring_to_text(scorer->labels[probability >= scorer->model->threshold]));
 }
 
@@ -97,7 +97,7 @@ probability(FunctionCallInfo fcinfo, RowForm form)
 	if (!PG_ARGISNULL(2))
 		wanted = mlops_scorer_class(scorer, PG_GETARG_TEXT_PP(2));
 	read_row(fcinfo, scorer, form);
-	positive = mlops_scorer_predict(scorer);
+	positive = mlops_scorer_predict(scorer)[0];
 	PG_RETURN_FLOAT8(wanted == 1 ? positive : 1.0 - positive);
 }
 
@@ -124,7 +124,7 @@ probabilities(FunctionCallInfo fcinfo, RowForm form)
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
 	read_row(fcinfo, scorer, form);
-	positive = mlops_scorer_predict(scorer);
+	positive = mlops_scorer_predict(scorer)[0];
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < scorer->model->n_classes; i++)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "artifact/format.h"
-#include "math/func.h"
 
 static void write_header(MlWriter *writer);
 static void write_signature(MlWriter *writer, const MlSignature *signature);
@@ -38,12 +37,10 @@ ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *lengt
 	return ML_OK;
 }
 
-double
-ml_model_predict(const MlModel *model, const double *inputs)
+void
+ml_model_predict(const MlModel *model, const double *inputs, int n_rows, double *outputs)
 {
-	double		margin = model->algorithm->predict(model->fitted, &model->signature, inputs);
-
-	return model->task == ML_CLASSIFICATION ? ml_sigmoid(margin) : margin;
+	model->algorithm->predict(model->fitted, &model->signature, inputs, n_rows, outputs);
 }
 
 /* Checksum and length are filled in at the end. */

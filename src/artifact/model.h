@@ -32,10 +32,10 @@ extern MlStatus ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **byte
 extern MlStatus ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model);
 
 /*
- * One row: the value for regression, the probability of labels[1] for
- * classification. Pure: no allocation, no failure; equal inputs give equal
- * bits.
+ * outputs (n_rows, ml_n_outputs()) of rows of inputs (n_rows, n_inputs), as
+ * MlAlgorithm.predict gives them. Pure: no allocation, no failure; equal inputs
+ * give equal bits.
  */
-extern double ml_model_predict(const MlModel *model, const double *inputs);
+extern void ml_model_predict(const MlModel *model, const double *inputs, int n_rows, double *outputs);
 
 #endif							/* ML_ARTIFACT_MODEL_H */

@@ -6,6 +6,6 @@
 #define MLOPS_BRIDGE_VERSION_H
 
 /* As default_version in mlops.control. */
-#define MLOPS_VERSION "0.1.0"
+#define MLOPS_VERSION "0.2.0"
 
 #endif							/* MLOPS_BRIDGE_VERSION_H */

@@ -113,6 +113,7 @@ prepare(const MlopsVersionKey *key, MemoryContext parent)
 	kept->scorer.labels = labels;
 	kept->scorer.reader = mlops_row_reader(&model->signature, context);
 	kept->scorer.inputs = palloc0(sizeof(double) * Max(model->signature.n_inputs, 1));
+	kept->scorer.outputs = palloc0(sizeof(double) * ml_n_outputs(model->n_classes));
 	MemoryContextSwitchTo(caller);
 	MemoryContextSetParent(context, parent);
 	return kept;
@@ -214,6 +215,7 @@ mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 				  const uint32_t *rows, int64_t n_rows, double *out)
 {
 	int			n_inputs = model->signature.n_inputs;
+	int			n_outputs = ml_n_outputs(model->n_classes);
 	MlFrame		frame;
 	double	   *inputs;
 	uint32_t	block[ROWS_PER_BLOCK];
@@ -230,8 +232,8 @@ mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 		for (k = 0; k < n; k++)
 			block[k] = rows == NULL ? (uint32_t) (i + k) : rows[i + k];
 		ml_frame_rows(&frame, block, n, inputs);
-		for (k = 0; k < n; k++, i++)
-			out[i] = ml_model_predict(model, inputs + (Size) k * n_inputs);
+		ml_model_predict(model, inputs, n, out + i * n_outputs);
+		i += n;
 	}
 	pfree(inputs);
 }

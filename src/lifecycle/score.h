@@ -18,6 +18,7 @@ typedef struct MlopsScorer
 	const char *const *labels;	/* (n_classes) in the server's encoding */
 	MlopsRowReader *reader;
 	double	   *inputs;			/* (n_inputs) of the row being scored */
+	double	   *outputs;		/* (ml_n_outputs()) */
 } MlopsScorer;
 
 /*
@@ -32,20 +33,21 @@ extern const MlopsScorer *mlops_scorer(void **slot, MemoryContext context, const
 /* Error 42809 with the call that is right for the model's task. */
 extern void mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *reference);
 
-/* Value, or probability of labels[1], of the row in scorer->inputs. */
-static inline double
+/* Outputs of the row in scorer->inputs, into scorer->outputs. */
+static inline const double *
 mlops_scorer_predict(const MlopsScorer *scorer)
 {
-	return ml_model_predict(scorer->model, scorer->inputs);
+	ml_model_predict(scorer->model, scorer->inputs, 1, scorer->outputs);
+	return scorer->outputs;
 }
 
 /* Number of a class by label; error 22023 that lists the classes. */
 extern int	mlops_scorer_class(const MlopsScorer *scorer, const text *label);
 
 /*
- * out[i] = prediction for row rows[i] of the table, or for row i when `rows`
- * is NULL: the same bits as scoring the rows one by one. Obeys interrupts;
- * fails with ereport.
+ * out (n_rows, ml_n_outputs()): outputs for row rows[i] of the table, or for row
+ * i when `rows` is NULL: the same bits as scoring the rows one by one. Obeys
+ * interrupts; fails with ereport.
  */
 extern void mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 							  const uint32_t *rows, int64_t n_rows, double *out);

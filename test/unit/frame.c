@@ -228,5 +228,5 @@ unit_predict_effects(const UnitFrame *frame, const void *model, int64_t row)
 	double		values[64];
 
 	ml_frame_row(&frame->frame, row, values);
-	return ml_effects_predict(model, &frame->signature, values);
+	return ml_effects_margin(model, &frame->signature, values);
 }

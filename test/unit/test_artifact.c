@@ -197,6 +197,8 @@ test_round_trip(const Sample *sample)
 	const MlModel *before = &sample->model;
 	MlModel		after;
 	double		inputs[N_INPUTS];
+	double		expected;
+	double		output;
 	uint8_t    *again;
 	size_t		length;
 	int			different = 0;
@@ -223,7 +225,9 @@ test_round_trip(const Sample *sample)
 	for (i = 0; i < N_ROWS; i++)
 	{
 		ml_frame_row(&sample->frame, i, inputs);
-		different += ml_model_predict(before, inputs) != ml_model_predict(&after, inputs);
+		ml_model_predict(before, inputs, 1, &expected);
+		ml_model_predict(&after, inputs, 1, &output);
+		different += expected != output;
 	}
 	unit_ok(different == 0, "every row is predicted with the same bits");
 	unit_ok(ml_model_encode(sample->env, &after, &again, &length) == ML_OK &&
@@ -262,6 +266,7 @@ try_bytes(const uint8_t *bytes, size_t length, MlStatus *status)
 	MlEnv	   *env = unit_env();
 	MlModel		model;
 	double	   *inputs;
+	double	   *outputs;
 	int			k;
 	int			round;
 
@@ -271,14 +276,16 @@ try_bytes(const uint8_t *bytes, size_t length, MlStatus *status)
 	if (*status != ML_OK)
 		return false;
 	inputs = malloc(sizeof(double) * (size_t) model.signature.n_inputs);
+	outputs = malloc(sizeof(double) * (size_t) ml_n_outputs(model.n_classes));
 	for (round = 0; round < 4; round++)
 	{
 		for (k = 0; k < model.signature.n_inputs; k++)
 			inputs[k] = below(5) == 0 ? NAN : model.signature.inputs[k].category ?
 				(double) below((size_t) model.signature.inputs[k].n_levels + 1) :
 				ml_hash_uniform(random64()) * 2 - 0.5;
-		(void) ml_model_predict(&model, inputs);
+		ml_model_predict(&model, inputs, 1, outputs);
 	}
+	free(outputs);
 	free(inputs);
 	return true;
 }

@@ -124,7 +124,7 @@ predict(const Problem *p, int64_t row)
 	double		inputs[MAX_INPUTS];
 
 	ml_frame_row(&p->frame, row, inputs);
-	return ml_gbt.predict(p->fitted.model, &p->signature, inputs);
+	return ml_forest_margin(p->fitted.model, inputs);
 }
 
 static double
@@ -441,7 +441,7 @@ test_bits(MlTask task)
 		double		margin = predict(&p, i);
 
 		ml_frame_row(&p.frame, i, inputs);
-		different += margin != ml_gbt.predict(decoded, &p.signature, inputs);
+		different += margin != ml_forest_margin(decoded, inputs);
 		ml_sum_add(&sum, (margin - p.y[i]) * (margin - p.y[i]));
 	}
 	unit_ok(different == 0, "a decoded model predicts the same bits");
@@ -567,7 +567,7 @@ test_missing_default(void)
 	set(&p, "learning_rate", 1);
 	set(&p, "leaves", 2);
 	unit_ok(fit(&p) == ML_OK, "fits");
-	unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &nothing), 0, 1e-12,
+	unit_near(ml_forest_margin(p.fitted.model, &nothing), 0, 1e-12,
 			  "a missing value goes with the 70 rows, not the 30");
 	unit_near(predict(&p, 29), 1, 1e-12, "the split is exact below");
 	unit_near(predict(&p, 30), 0, 1e-12, "and above");
@@ -598,10 +598,10 @@ test_category_sets(double sign)
 		wrong += fabs(predict(&p, i) - p.y[i]) > 1e-9;
 	unit_ok(wrong == 0, "one split on a set separates it (%d wrong)", wrong);
 	for (value = 19; value < 21; value++)
-		unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -sign, 1e-9,
+		unit_near(ml_forest_margin(p.fitted.model, &value), -sign, 1e-9,
 				  "category %g without rows goes to the larger side", value);
 	value = 1e9;
-	unit_near(ml_gbt.predict(p.fitted.model, &p.signature, &value), -sign, 1e-9,
+	unit_near(ml_forest_margin(p.fitted.model, &value), -sign, 1e-9,
 			  "and so does nonsense");
 }
 
@@ -730,7 +730,7 @@ test_weights(MlTask task)
 	{
 		double		inputs = x[i];
 
-		worst = fmax(worst, fabs(predict(&p, i) - ml_gbt.predict(q.fitted.model, &q.signature, &inputs)));
+		worst = fmax(worst, fabs(predict(&p, i) - ml_forest_margin(q.fitted.model, &inputs)));
 	}
 	unit_ok(worst < 1e-6, "weights are as repeated rows (task %d, off by %g)", task, worst);
 	unit_near(p.fitted.train_loss, q.fitted.train_loss, 1e-6, "and so is the loss");
@@ -863,7 +863,7 @@ decode_tree(const Problem *p, const MlTreeNode *nodes, uint32_t n_nodes, double 
 {
 	static const MlSet256 sets[1] = {{{2, 0, 0, 0}}};
 	uint32_t	first[2] = {0, 0};
-	MlForest	forest = {base, 1, 0, 1, first, nodes, sets};
+	MlForest	forest = {base, false, 1, 0, 1, first, nodes, sets};
 	MlWriter	writer;
 	MlReader	reader;
 

@@ -64,27 +64,27 @@ test_policy(void)
 	values[2] = frame.signature.inputs[2].mode;
 	values[3] = frame.signature.inputs[3].mode;
 	values[4] = frame.signature.inputs[4].mean;
-	base = ml_effects_predict(effects, &frame.signature, values);
+	base = ml_effects_margin(effects, &frame.signature, values);
 	unit_ok(base == effects->intercept, "means and modes give the intercept");
 
 	values[0] = NAN;
-	unit_ok(ml_effects_predict(effects, &frame.signature, values) == base,
+	unit_ok(ml_effects_margin(effects, &frame.signature, values) == base,
 			"a missing number, never missing in training, counts as the mean");
 	values[0] = frame.signature.inputs[0].mean;
 	values[1] = NAN;
-	unit_ok(ml_effects_predict(effects, &frame.signature, values) == base + effect[3] && effect[3] != 0,
+	unit_ok(ml_effects_margin(effects, &frame.signature, values) == base + effect[3] && effect[3] != 0,
 			"a missing number has its own effect when training had it");
 	values[1] = frame.signature.inputs[1].mean;
 	values[2] = 5;
 	unit_ok(effect[9] == effect[10] && effect[10] != 0 &&
-			ml_effects_predict(effects, &frame.signature, values) == base + effect[10],
+			ml_effects_margin(effects, &frame.signature, values) == base + effect[10],
 			"an unseen category counts as missing");
 	values[2] = frame.signature.inputs[2].mode;
 	values[3] = 4;
-	unit_ok(effect[15] != 0 && ml_effects_predict(effects, &frame.signature, values) == base + effect[15],
+	unit_ok(effect[15] != 0 && ml_effects_margin(effects, &frame.signature, values) == base + effect[15],
 			"an unseen category counts as other where training had other");
 	values[3] = NAN;
-	unit_ok(effect[16] == 0 && ml_effects_predict(effects, &frame.signature, values) == base,
+	unit_ok(effect[16] == 0 && ml_effects_margin(effects, &frame.signature, values) == base,
 			"a missing category, never missing in training, counts as the most frequent");
 }
 

@@ -1,0 +1,1 @@
+-- From 0.1.0 to 0.2.0: what the parts of the install script have gained since.
