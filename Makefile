@@ -12,7 +12,7 @@ EXTENSION = mlops
 MODULE_big = mlops
 MLOPS_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" mlops.control)
 
-CHECKS = check demo lint unit installcheck isolation pgtap tap bench
+CHECKS = check demo lint unit installcheck isolation pgtap tap bench quality
 
 # A PG_CONFIG given by the user wins, then the newest server with headers.
 ifndef PG_CONFIG
@@ -65,7 +65,7 @@ lint unit isolation pgtap tap:
 	@test/bin/check $@
 installcheck:
 	@test/bin/check regress
-demo bench:
+demo bench quality:
 	@test/bin/$@
 
 endif
@@ -82,6 +82,7 @@ help:
 	@echo 'make pgtap           contract of the SQL functions'
 	@echo 'make tap             tests that need a server of their own'
 	@echo 'make bench           timings'
+	@echo 'make quality         boosted trees beside others on real tables'
 	@echo 'make bootstrap       install the Debian packages that all this needs'
 	@echo 'make clean           remove what the build made'
 	@echo
