@@ -97,10 +97,11 @@ typedef struct MlAlgorithm
 	/*
 	 * A model that may point into the reader's bytes. Everything that
 	 * predict() will follow is checked against the signature: counts, indexes,
-	 * finite numbers, trees without cycles. Damage is ML_CORRUPT.
+	 * finite numbers, trees without cycles. Damage is ML_CORRUPT. Bytes in
+	 * every format up to ML_FORMAT are understood (reader->format).
 	 */
 	MlStatus	(*decode) (MlEnv *env, MlReader *reader, const MlSignature *signature,
-						   MlTask task, void **model);
+						   MlTask task, int n_classes, void **model);
 } MlAlgorithm;
 
 extern const MlAlgorithm *const ml_algorithms[];

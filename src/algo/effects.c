@@ -161,7 +161,7 @@ ml_effects_encode(const void *model, MlWriter *writer)
 
 MlStatus
 ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
-				  void **model)
+				  int n_classes, void **model)
 {
 	int64_t		expected = effects_of_signature(signature);
 	double		intercept = ml_read_f64(reader);
@@ -170,6 +170,7 @@ ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, Ml
 	MlEffects  *effects;
 
 	(void) task;				/* linear and logistic are told apart by name */
+	(void) n_classes;
 	if (ml_reader_failed(reader) || count != expected || expected > INT32_MAX)
 		return ml_fail(env, ML_CORRUPT, "the linear model does not fit its features");
 	values = ml_read_array(reader, count, sizeof(double));

@@ -39,6 +39,6 @@ extern void ml_effects_probability(const void *model, const MlSignature *signatu
 								   const double *inputs, int n_rows, double *outputs);
 extern MlStatus ml_effects_encode(const void *model, MlWriter *writer);
 extern MlStatus ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,
-								  MlTask task, void **model);
+								  MlTask task, int n_classes, void **model);
 
 #endif							/* ML_ALGO_EFFECTS_H */

@@ -1,38 +1,20 @@
 /*
  * algo/gbt.c
- *		Gradient-boosted trees on histograms.
+ *		Gradient-boosted trees on histograms: the parameters, and from rows of a
+ *		frame to bins, on which boost.h grows the trees.
  *
- * The margin of a row is F(x) = base + sum over trees of a leaf value. Each
- * tree is grown on the derivatives of the loss at the margin so far (loss.h),
- * and a leaf adds -learning_rate * G / (H + l2).
- * The base is the weighted mean of y, or its log-odds.
- *
- * Friedman, "Greedy function approximation", 2001; Chen and Guestrin,
- * "XGBoost", 2016; Ke et al., "LightGBM", 2017. Parts: bin (values to bins),
- * loss (derivatives), histogram, split_search, partition, grow (one tree), tree (the result).
- *
- * The result is the same to the byte for any order of the rows. Derivatives
- * are rounded to multiples of a power of two, chosen per tree so that no sum
- * can overflow 63 bits; from then on sums are exact. The margin of a row is
- * summed tree by tree, and means over rows are exact sums (math/sum.h).
- *
- * Limits: one output, so no more than two classes. About 60 bytes a row plus
- * one or two a row and input.
+ * Parts: bin (values to bins), loss (derivatives), gradient (as integers),
+ * histogram, split_search, partition, grow (one tree), boost (all of them),
+ * tree (the result).
  */
 #include <math.h>
 #include <string.h>
 
+#include "algo/boost.h"
 #include "algo/gbt.h"
-#include "algo/grow.h"
-#include "algo/loss.h"
-#include "math/func.h"
-#include "math/sum.h"
 
 #define BLOCK_ROWS 16384
 #define POOL_BYTES ((size_t) 128 << 20)
-
-/* Rows that the loss in mlops.progress is taken from. */
-#define REPORT_ROWS 4096
 
 enum
 {
@@ -72,339 +54,144 @@ static const MlParameter parameters[N_PARAMETERS] = {
 	true, 20, 0, 10000, "trees without a better validation loss before training ends, 0 for never"},
 };
 
-typedef struct Boosting
-{
-	MlEnv	   *env;
-	const MlFitInput *input;
-	double		max_weight;
-	double		base;
-	MlBins	   *bins;			/* (n_inputs) */
-	MlBinned	binned;			/* the training rows, in the order of input->rows */
-	MlGradient *gradient;		/* (n_rows) */
-	double	   *margin;			/* (n_rows) */
-	MlGrower	grower;
-	MlForestBuilder builder;
-
-	/* early stopping; patience is 0 without */
-	int			patience;
-	double	   *validation_margin;	/* (n_validation) */
-	double	   *best_margin;	/* (n_rows) as margin was after best_trees */
-	double		best_loss;
-	uint32_t	best_trees;
-} Boosting;
-
-static MlStatus begin(Boosting *boosting, MlEnv *env, const MlFitInput *input);
-static MlStatus begin_validation(Boosting *boosting);
-static MlStatus base_margin(Boosting *boosting);
-static MlStatus boost(Boosting *boosting);
-static MlStatus add_tree(Boosting *boosting);
-static MlStatus validate(Boosting *boosting, bool *stop);
-static MlStatus mean_loss(Boosting *boosting, const uint32_t *rows, int64_t n,
-						  const double *margin, double *loss);
-static double sampled_loss(const Boosting *boosting);
-static MlStatus finish(Boosting *boosting, MlFitted *fitted);
-
-static inline double
-weight_of(const MlFitInput *input, uint32_t row)
-{
-	return input->weight == NULL ? 1.0 : input->weight[row];
-}
+static MlStatus bin_all(MlEnv *env, const MlFitInput *input, MlBins *bins,
+						MlBoostRows *training, MlBoostRows *validation);
+static MlStatus bin_rows(MlEnv *env, const MlFitInput *input, const MlBins *bins,
+						 const uint32_t *rows, int64_t n_rows, MlBoostRows *binned);
+static MlBoostOptions boost_options(const MlFitInput *input);
+static void release_rows(MlEnv *env, MlBoostRows *rows);
+static void release_bins(MlEnv *env, MlBins *bins, int n_inputs);
 
 static MlStatus
 gbt_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 {
-	Boosting	boosting;
-
-	ML_TRY(begin(&boosting, env, input));
-	ML_TRY(boost(&boosting));
-	return finish(&boosting, fitted);
-}
-
-static MlStatus
-begin(Boosting *boosting, MlEnv *env, const MlFitInput *input)
-{
-	const double *p = input->parameters;
-	size_t		n_rows = (size_t) input->n_rows;
-	MlGrowLimits limits;
-	int64_t		i;
+	MlBoostOptions options = boost_options(input);
+	int			n_inputs = input->signature->n_inputs;
+	MlBins	   *bins;
+	MlBoostRows training;
+	MlBoostRows validation;
+	MlBoosted	boosted;
+	MlForest   *forest;
 
 	if (input->n_rows < 1)
 		return ml_fail(env, ML_INVALID_DATA, "there are no rows to learn from");
-	if (input->signature->n_inputs > UINT16_MAX)
+	if (n_inputs > UINT16_MAX)
 		return ml_fail(env, ML_LIMIT, "gbt can have %d inputs at most, but there are %d",
-					   UINT16_MAX, input->signature->n_inputs);
-	memset(boosting, 0, sizeof(*boosting));
-	boosting->env = env;
-	boosting->input = input;
-	ML_TRY(base_margin(boosting));
-
-	boosting->bins = ml_allocate(env, (size_t) input->signature->n_inputs, sizeof(MlBins));
-	boosting->gradient = ml_allocate(env, n_rows, sizeof(MlGradient));
-	boosting->margin = ml_allocate(env, n_rows, sizeof(double));
-	if (boosting->bins == NULL || boosting->gradient == NULL || boosting->margin == NULL)
+					   UINT16_MAX, n_inputs);
+	bins = ml_allocate(env, (size_t) n_inputs, sizeof(MlBins));
+	forest = ml_allocate(env, 1, sizeof(MlForest));
+	if (bins == NULL || forest == NULL)
 		return ML_OUT_OF_MEMORY;
-	ML_TRY(ml_bins_fit(env, input->signature, input->frame, input->rows, input->n_rows,
-					   input->identity, (int) p[BINS], boosting->bins));
-	ML_TRY(ml_bins_apply(env, boosting->bins, input->frame, input->rows, input->n_rows,
-						 &boosting->binned));
-	for (i = 0; i < input->n_rows; i++)
-		boosting->margin[i] = boosting->base;
+	ML_TRY(bin_all(env, input, bins, &training, &validation));
+	ML_TRY(ml_boost(env, &options, &training, &validation, &boosted));
+	release_rows(env, &training);
+	release_rows(env, &validation);
+	release_bins(env, bins, n_inputs);
 
-	limits.max_leaves = (int) p[LEAVES];
-	limits.max_depth = (int) p[DEPTH];
-	limits.min_rows = (int64_t) p[MIN_ROWS];
-	limits.min_hessian = p[MIN_HESSIAN];
-	limits.l2 = p[L2];
-	limits.min_gain = p[MIN_GAIN];
-	limits.learning_rate = p[LEARNING_RATE];
-	limits.pool_bytes = POOL_BYTES;
-	ML_TRY(ml_grower_begin(&boosting->grower, env, &boosting->binned, &limits));
-	ML_TRY(ml_forest_begin(&boosting->builder, env));
-	if (input->n_validation > 0)
-		boosting->patience = (int) p[EARLY_STOPPING];
-	return boosting->patience > 0 ? begin_validation(boosting) : ML_OK;
-}
-
-/* The base alone is the first candidate for the best number of trees. */
-static MlStatus
-begin_validation(Boosting *boosting)
-{
-	const MlFitInput *input = boosting->input;
-	int64_t		i;
-
-	boosting->validation_margin = ml_allocate(boosting->env, (size_t) input->n_validation,
-											  sizeof(double));
-	boosting->best_margin = ml_allocate(boosting->env, (size_t) input->n_rows, sizeof(double));
-	if (boosting->validation_margin == NULL || boosting->best_margin == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (i = 0; i < input->n_validation; i++)
-		boosting->validation_margin[i] = boosting->base;
-	memcpy(boosting->best_margin, boosting->margin, (size_t) input->n_rows * sizeof(double));
-	return mean_loss(boosting, input->validation, input->n_validation,
-					 boosting->validation_margin, &boosting->best_loss);
-}
-
-/* The constant with the least loss; also the largest weight. */
-static MlStatus
-base_margin(Boosting *boosting)
-{
-	const MlFitInput *input = boosting->input;
-	MlExactSum	weights;
-	MlExactSum	values;
-	double		mean;
-	int64_t		i;
-
-	ml_sum_begin(&weights);
-	ml_sum_begin(&values);
-	for (i = 0; i < input->n_rows; i++)
-	{
-		uint32_t	row = input->rows[i];
-		double		weight = weight_of(input, row);
-
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(boosting->env));
-		ml_sum_add(&weights, weight);
-		ml_sum_add(&values, weight * input->y[row]);
-		if (weight > boosting->max_weight)
-			boosting->max_weight = weight;
-	}
-	mean = ml_sum_value(&values) / ml_sum_value(&weights);
-	if (!isfinite(mean))
-	{
-		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
-		ml_hint(boosting->env, "Scale them down.");
-		return ML_INVALID_DATA;
-	}
-	if (input->task == ML_CLASSIFICATION)
-	{
-		/* with one class only, as if half a row of the other had been seen */
-		double		least = 0.5 / (double) input->n_rows;
-
-		mean = ml_logit(mean <= 0 ? least : mean >= 1 ? 1 - least : mean);
-	}
-	boosting->base = mean;
-	return ML_OK;
-}
-
-static MlStatus
-boost(Boosting *boosting)
-{
-	const MlFitInput *input = boosting->input;
-	int			trees = (int) input->parameters[TREES];
-	bool		stop = false;
-	int			t;
-
-	for (t = 0; t < trees && !stop; t++)
-	{
-		uint32_t	before = boosting->builder.n_trees;
-
-		ML_TRY(add_tree(boosting));
-		if (boosting->builder.n_trees == before)
-			break;
-		if (boosting->patience > 0)
-			ML_TRY(validate(boosting, &stop));
-		ml_report(boosting->env, "fitting", (double) (t + 1) / trees, input->n_rows, t + 1,
-				  sampled_loss(boosting));
-	}
-	return ML_OK;
-}
-
-/* One more tree, unless no split is worth it; margins follow. */
-static MlStatus
-add_tree(Boosting *boosting)
-{
-	MlGrower   *grower = &boosting->grower;
-	MlGradientScale scale;
-	int			leaf;
-	int64_t		i;
-
-	ML_TRY(ml_loss_gradients(boosting->env, boosting->input, boosting->max_weight,
-							 boosting->margin, boosting->gradient, &scale));
-	ML_TRY(ml_grower_tree(grower, boosting->gradient, scale));
-	if (grower->n_leaves == 1)
-		return ML_OK;
-	ML_TRY(ml_forest_add(&boosting->builder, grower->nodes, grower->n_nodes,
-						 grower->sets, grower->n_sets));
-	for (leaf = 0; leaf < grower->n_leaves; leaf++)
-	{
-		const MlGrowLeaf *range = &grower->leaves[leaf];
-		const uint32_t *index = grower->partition.index + range->begin;
-		double		value = grower->nodes[range->node].value.number;
-
-		for (i = 0; i < range->n; i++)
-		{
-			if (i % BLOCK_ROWS == 0)
-				ML_TRY(ml_check_stop(boosting->env));
-			boosting->margin[index[i]] += value;
-		}
-	}
-	return ML_OK;
-}
-
-/* Loss on the validation rows; *stop when it has not improved for long enough. */
-static MlStatus
-validate(Boosting *boosting, bool *stop)
-{
-	const MlFitInput *input = boosting->input;
-	uint32_t	n_trees = boosting->builder.n_trees;
-	MlForest	forest = ml_forest_finish(&boosting->builder, boosting->base, n_trees);
-	double		loss;
-	int64_t		i;
-
-	for (i = 0; i < input->n_validation; i++)
-	{
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(boosting->env));
-		boosting->validation_margin[i] +=
-			ml_forest_frame_value(&forest, n_trees - 1, input->frame, input->validation[i]);
-	}
-	ML_TRY(mean_loss(boosting, input->validation, input->n_validation,
-					 boosting->validation_margin, &loss));
-	if (loss < boosting->best_loss)
-	{
-		boosting->best_loss = loss;
-		boosting->best_trees = n_trees;
-		memcpy(boosting->best_margin, boosting->margin, (size_t) input->n_rows * sizeof(double));
-	}
-	*stop = n_trees - boosting->best_trees >= (uint32_t) boosting->patience;
-	return ML_OK;
-}
-
-/* Weighted mean over n rows; margin[i] belongs to rows[i]. */
-static MlStatus
-mean_loss(Boosting *boosting, const uint32_t *rows, int64_t n, const double *margin, double *loss)
-{
-	const MlFitInput *input = boosting->input;
-	MlExactSum	losses;
-	MlExactSum	weights;
-	int64_t		i;
-
-	ml_sum_begin(&losses);
-	ml_sum_begin(&weights);
-	for (i = 0; i < n; i++)
-	{
-		double		weight = weight_of(input, rows[i]);
-
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(boosting->env));
-		ml_sum_add(&losses, weight * ml_loss_value(input->task, input->y[rows[i]], margin[i]));
-		ml_sum_add(&weights, weight);
-	}
-	*loss = ml_sum_value(&losses) / ml_sum_value(&weights);
-	return ML_OK;
-}
-
-/* Training loss on some rows, for people who watch. */
-static double
-sampled_loss(const Boosting *boosting)
-{
-	const MlFitInput *input = boosting->input;
-	int64_t		step = input->n_rows / REPORT_ROWS + 1;
-	double		sum = 0;
-	double		weights = 0;
-	int64_t		i;
-
-	for (i = 0; i < input->n_rows; i += step)
-	{
-		uint32_t	row = input->rows[i];
-		double		weight = weight_of(input, row);
-
-		sum += weight * ml_loss_value(input->task, input->y[row], boosting->margin[i]);
-		weights += weight;
-	}
-	return sum / weights;
-}
-
-static MlStatus
-finish(Boosting *boosting, MlFitted *fitted)
-{
-	MlEnv	   *env = boosting->env;
-	const MlFitInput *input = boosting->input;
-	const double *margin = boosting->patience > 0 ? boosting->best_margin : boosting->margin;
-	uint32_t	n_trees = boosting->patience > 0 ? boosting->best_trees : boosting->builder.n_trees;
-	MlForest   *forest = ml_allocate(env, 1, sizeof(MlForest));
-	int			i;
-
-	if (forest == NULL)
-		return ML_OUT_OF_MEMORY;
-	*forest = ml_forest_finish(&boosting->builder, boosting->base, n_trees);
-	forest->probability = input->task == ML_CLASSIFICATION;
+	*forest = boosted.forest;
 	fitted->model = forest;
-	fitted->iterations = (int) n_trees;
-	ML_TRY(mean_loss(boosting, input->rows, input->n_rows, margin, &fitted->train_loss));
-	if (n_trees == 0)
+	fitted->iterations = boosted.iterations;
+	fitted->train_loss = boosted.train_loss;
+	fitted->n_curve = boosted.n_curve;
+	fitted->curve = boosted.curve;
+	if (boosted.iterations == 0)
 		ml_warn(env, "gbt found no split that helps and predicts one value for all rows; "
 				"with few rows a smaller min_rows may help (it is %.0f, rows are %lld)",
 				input->parameters[MIN_ROWS], (long long) input->n_rows);
-
-	ml_grower_end(&boosting->grower);
-	ml_release(env, boosting->best_margin);
-	ml_release(env, boosting->validation_margin);
-	ml_release(env, boosting->margin);
-	ml_release(env, boosting->gradient);
-	ml_binned_end(&boosting->binned, env);
-	for (i = 0; i < input->signature->n_inputs; i++)
-	{
-		ml_release(env, (void *) boosting->bins[i].edges);
-		ml_release(env, (void *) boosting->bins[i].bin_of_code);
-	}
-	ml_release(env, boosting->bins);
 	return ML_OK;
+}
+
+static MlBoostOptions
+boost_options(const MlFitInput *input)
+{
+	const double *p = input->parameters;
+	MlBoostOptions options;
+
+	options.loss.n_outputs = ml_n_outputs(input->n_classes);
+	if (input->task == ML_REGRESSION)
+		options.loss.objective = ML_SQUARED;
+	else
+		options.loss.objective = input->n_classes > 2 ? ML_SOFTMAX : ML_LOG_LOSS;
+	options.limits.max_leaves = (int) p[LEAVES];
+	options.limits.max_depth = (int) p[DEPTH];
+	options.limits.min_rows = (int64_t) p[MIN_ROWS];
+	options.limits.min_hessian = p[MIN_HESSIAN];
+	options.limits.l2 = p[L2];
+	options.limits.min_gain = p[MIN_GAIN];
+	options.limits.learning_rate = p[LEARNING_RATE];
+	options.limits.pool_bytes = POOL_BYTES;
+	options.iterations = (int) p[TREES];
+	options.patience = (int) p[EARLY_STOPPING];
+	return options;
+}
+
+/* Bins learnt from the training rows, and both sets of rows as bins. */
+static MlStatus
+bin_all(MlEnv *env, const MlFitInput *input, MlBins *bins,
+		MlBoostRows *training, MlBoostRows *validation)
+{
+	ML_TRY(ml_bins_fit(env, input->signature, input->frame, input->rows, input->n_rows,
+					   input->identity, (int) input->parameters[BINS], bins));
+	ML_TRY(bin_rows(env, input, bins, input->rows, input->n_rows, training));
+	return bin_rows(env, input, bins, input->validation, input->n_validation, validation);
+}
+
+static MlStatus
+bin_rows(MlEnv *env, const MlFitInput *input, const MlBins *bins,
+		 const uint32_t *rows, int64_t n_rows, MlBoostRows *binned)
+{
+	double	   *y = ml_allocate(env, (size_t) n_rows, sizeof(double));
+	uint64_t   *identity = ml_allocate(env, (size_t) n_rows, sizeof(uint64_t));
+	double	   *weight = NULL;
+	int64_t		i;
+
+	memset(binned, 0, sizeof(*binned));
+	if (input->weight != NULL)
+		weight = ml_allocate(env, (size_t) n_rows, sizeof(double));
+	if (y == NULL || identity == NULL || (weight == NULL && input->weight != NULL))
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_rows; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(env));
+		y[i] = input->y[rows[i]];
+		identity[i] = input->identity[rows[i]];
+		if (weight != NULL)
+			weight[i] = input->weight[rows[i]];
+	}
+	binned->y = y;
+	binned->identity = identity;
+	binned->weight = weight;
+	return ml_bins_apply(env, bins, input->frame, rows, n_rows, &binned->binned);
+}
+
+static void
+release_rows(MlEnv *env, MlBoostRows *rows)
+{
+	ml_binned_end(&rows->binned, env);
+	ml_release(env, (void *) rows->y);
+	ml_release(env, (void *) rows->identity);
+	ml_release(env, (void *) rows->weight);
+}
+
+static void
+release_bins(MlEnv *env, MlBins *bins, int n_inputs)
+{
+	int			i;
+
+	for (i = 0; i < n_inputs; i++)
+	{
+		ml_release(env, (void *) bins[i].edges);
+		ml_release(env, (void *) bins[i].bin_of_code);
+	}
+	ml_release(env, bins);
 }
 
 static void
 gbt_predict(const void *model, const MlSignature *signature, const double *inputs, int n_rows,
 			double *outputs)
 {
-	const MlForest *forest = model;
-	int			i;
-
-	for (i = 0; i < n_rows; i++, inputs += signature->n_inputs)
-	{
-		outputs[i] = ml_forest_margin(forest, inputs);
-		if (forest->probability)
-			outputs[i] = ml_sigmoid(outputs[i]);
-	}
+	ml_forest_predict(model, signature->n_inputs, inputs, n_rows, outputs);
 }
 
 static MlStatus
@@ -414,15 +201,15 @@ gbt_encode(const void *model, MlWriter *writer)
 }
 
 static MlStatus
-gbt_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task, void **model)
+gbt_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
+		   int n_classes, void **model)
 {
 	MlForest   *forest = ml_allocate(env, 1, sizeof(MlForest));
 
 	if (forest == NULL)
 		return ML_OUT_OF_MEMORY;
-	forest->probability = task == ML_CLASSIFICATION;
 	*model = forest;
-	return ml_forest_decode(env, reader, signature, forest);
+	return ml_forest_decode(env, reader, signature, task, n_classes, forest);
 }
 
 const MlAlgorithm ml_gbt = {

@@ -56,9 +56,10 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 	grower->leaves = ml_allocate(env, leaves, sizeof(MlGrowLeaf));
 	grower->heap = ml_allocate(env, leaves, sizeof(int));
 	grower->nodes = ml_allocate(env, 2 * leaves, sizeof(MlTreeNode));
+	grower->left_bins = ml_allocate(env, 2 * leaves, sizeof(MlSet256));
 	grower->sets = ml_allocate(env, leaves, sizeof(MlSet256));
 	if (grower->pool == NULL || grower->free_slots == NULL || grower->leaves == NULL ||
-		grower->heap == NULL || grower->nodes == NULL || grower->sets == NULL)
+		grower->heap == NULL || grower->nodes == NULL || grower->left_bins == NULL || grower->sets == NULL)
 		return ML_OUT_OF_MEMORY;
 	return ML_OK;
 }
@@ -97,12 +98,27 @@ ml_grower_tree(MlGrower *grower, const MlGradient *gradient, MlGradientScale sca
 	return ML_OK;
 }
 
+double
+ml_grower_value(const MlGrower *grower, const uint8_t *bins)
+{
+	const MlTreeNode *node = grower->nodes;
+
+	while (node->kind != ML_NODE_LEAF)
+	{
+		const MlSet256 *left = &grower->left_bins[node - grower->nodes];
+
+		node = grower->nodes + node->child + !ml_set_has(left, bins[node->input]);
+	}
+	return node->value.number;
+}
+
 void
 ml_grower_end(MlGrower *grower)
 {
 	MlEnv	   *env = grower->env;
 
 	ml_release(env, grower->sets);
+	ml_release(env, grower->left_bins);
 	ml_release(env, grower->nodes);
 	ml_release(env, grower->heap);
 	ml_release(env, grower->leaves);
@@ -293,6 +309,7 @@ split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split)
 	node->gain = gain < FLT_MAX ? (float) gain : FLT_MAX;
 	node->input = (uint16_t) split->input;
 	node->default_left = split->default_left;
+	grower->left_bins[node - grower->nodes] = split->left_bins;
 	if (bins->category)
 	{
 		node->kind = ML_NODE_CATEGORY;

@@ -12,7 +12,7 @@
 #ifndef ML_ALGO_GROW_H
 #define ML_ALGO_GROW_H
 
-#include "algo/loss.h"
+#include "algo/gradient.h"
 #include "algo/split_search.h"
 #include "algo/tree.h"
 
@@ -58,6 +58,7 @@ typedef struct MlGrower
 	int		   *heap;			/* leaves that can be split, best first */
 	int			n_heap;
 	MlTreeNode *nodes;			/* (2 * max_leaves - 1) of the current tree */
+	MlSet256   *left_bins;		/* (2 * max_leaves - 1) of each split, with the bin of missing */
 	uint32_t	n_nodes;
 	MlSet256   *sets;			/* (max_leaves) */
 	uint32_t	n_sets;
@@ -74,6 +75,9 @@ extern MlStatus ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *da
  */
 extern MlStatus ml_grower_tree(MlGrower *grower, const MlGradient *gradient,
 							   MlGradientScale scale);
+
+/* The leaf value of the current tree for a row of bins (n_inputs). */
+extern double ml_grower_value(const MlGrower *grower, const uint8_t *bins);
 
 extern void ml_grower_end(MlGrower *grower);
 

@@ -7,175 +7,214 @@
  * the CPU has. Each lane is the same chain of additions and multiplications
  * everywhere, never contracted, so the bits do not depend on the CPU.
  */
-#include <math.h>
 #include <string.h>
 
 #include "algo/loss.h"
 #include "math/func.h"
 
-/* Rows between two looks at the stop flag; their sigmoids are in a buffer. */
-#define BLOCK_ROWS 1024
-
 #define HESSIAN_FLOOR 1e-16
-
-/* Bits of the largest first derivative, and of any sum over rows. */
-#define GRADIENT_BITS 50
-#define SUM_BITS 61
 
 /* 1.5 * 2^52: a double beside it has no room for a fraction, and its low bits are the integer. */
 #define ROUNDING 0x1.8p52
-#define ROUNDING_BITS INT64_C(0x4338000000000000)
 
 #define LANES 8
 typedef double Doubles __attribute__((vector_size(64)));
 typedef int64_t Bits __attribute__((vector_size(64)));
 
-static MlStatus squared_gradients(MlEnv *env, const MlFitInput *input, double max_weight,
-								  const double *margin, MlGradient *gradient,
-								  MlGradientScale *scale);
-static MlStatus log_gradients(MlEnv *env, const MlFitInput *input, double max_weight,
-							  const double *margin, MlGradient *gradient, MlGradientScale *scale);
-static MlStatus largest_residual(MlEnv *env, const MlFitInput *input, const double *margin,
-								 double *most);
-static double unit_scale(double most, int64_t n, int bits);
-static void sigmoids(const double *margin, int n, double *p);
+static void log_derivatives(const MlLossRows *rows, double *g, double *h);
+static void softmax_derivatives(const MlLoss *loss, const MlLossRows *rows, int output,
+								double *g, double *h);
+static void apply_weights(const MlLossRows *rows, double *g, double *h);
+static void sigmoids(double *p, int n);
+static void falls(double *p, int n);
 
-static inline double
-weight_of(const MlFitInput *input, uint32_t row)
+void
+ml_loss_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, double *g, double *h)
 {
-	return input->weight == NULL ? 1.0 : input->weight[row];
+	int			i;
+
+	switch (loss->objective)
+	{
+		case ML_SQUARED:
+			for (i = 0; i < rows->n; i++)
+			{
+				g[i] = rows->margin[i] - rows->y[i];
+				h[i] = 1;
+			}
+			break;
+		case ML_LOG_LOSS:
+			log_derivatives(rows, g, h);
+			break;
+		case ML_SOFTMAX:
+			softmax_derivatives(loss, rows, output, g, h);
+			break;
+	}
+	if (rows->weight != NULL)
+		apply_weights(rows, g, h);
 }
 
-/* To the nearest integer, |value| below 2^51. */
-static inline int64_t
-to_units(double value)
+void
+ml_loss_values(const MlLoss *loss, const MlLossRows *rows, double *value)
 {
-	int64_t		bits;
+	int			i;
 
-	value += ROUNDING;
-	memcpy(&bits, &value, sizeof(bits));
-	return bits - ROUNDING_BITS;
+	switch (loss->objective)
+	{
+		case ML_SQUARED:
+			for (i = 0; i < rows->n; i++)
+				value[i] = (rows->margin[i] - rows->y[i]) * (rows->margin[i] - rows->y[i]);
+			break;
+		case ML_LOG_LOSS:
+			for (i = 0; i < rows->n; i++)
+				value[i] = ml_softplus(rows->y[i] > 0.5 ? -rows->margin[i] : rows->margin[i]);
+			break;
+		case ML_SOFTMAX:
+			ml_loss_normalizer(loss, rows, value);
+			for (i = 0; i < rows->n; i++)
+				value[i] -= rows->margin[(size_t) rows->y[i] * rows->stride + (size_t) i];
+			break;
+	}
 }
 
-MlStatus
-ml_loss_gradients(MlEnv *env, const MlFitInput *input, double max_weight,
-				  const double *margin, MlGradient *gradient, MlGradientScale *scale)
+void
+ml_loss_normalizer(const MlLoss *loss, const MlLossRows *rows, double *normalizer)
 {
-	if (input->task == ML_REGRESSION)
-		return squared_gradients(env, input, max_weight, margin, gradient, scale);
-	return log_gradients(env, input, max_weight, margin, gradient, scale);
+	double		most[ML_LOSS_BLOCK];
+	double		fall[ML_LOSS_BLOCK];
+	int			i;
+	int			k;
+
+	memcpy(most, rows->margin, (size_t) rows->n * sizeof(double));
+	for (k = 1; k < loss->n_outputs; k++)
+	{
+		const double *margin = rows->margin + (size_t) k * rows->stride;
+
+		for (i = 0; i < rows->n; i++)
+			most[i] = margin[i] > most[i] ? margin[i] : most[i];
+	}
+	memset(normalizer, 0, (size_t) rows->n * sizeof(double));
+	for (k = 0; k < loss->n_outputs; k++)
+	{
+		const double *margin = rows->margin + (size_t) k * rows->stride;
+
+		for (i = 0; i < rows->n; i++)
+			fall[i] = most[i] - margin[i];
+		falls(fall, rows->n);
+		for (i = 0; i < rows->n; i++)
+			normalizer[i] += fall[i];
+	}
+	for (i = 0; i < rows->n; i++)
+		normalizer[i] = most[i] + ml_log(normalizer[i]);
+}
+
+bool
+ml_loss_bounds(const MlLoss *loss, double max_weight, double *g, double *h)
+{
+	switch (loss->objective)
+	{
+		case ML_SQUARED:
+			return false;
+		case ML_LOG_LOSS:
+			*g = max_weight;
+			*h = 0.25 * max_weight;
+			return true;
+		case ML_SOFTMAX:
+			*g = max_weight;
+			*h = 0.5 * max_weight;	/* K / (K - 1) is 2 at most */
+			return true;
+	}
+	return false;
 }
 
 double
-ml_loss_value(MlTask task, double y, double margin)
+ml_loss_base(const MlLoss *loss, double mean, int64_t n)
 {
-	if (task == ML_REGRESSION)
-		return (margin - y) * (margin - y);
-	return ml_softplus(y > 0.5 ? -margin : margin);
+	/* with no row of a class, or no other, as if half a row of it had been seen */
+	double		least = 0.5 / (double) n;
+
+	switch (loss->objective)
+	{
+		case ML_SQUARED:
+			return mean;
+		case ML_LOG_LOSS:
+			return ml_logit(mean <= 0 ? least : mean >= 1 ? 1 - least : mean);
+		case ML_SOFTMAX:
+			return ml_log(mean <= 0 ? least : mean);
+	}
+	return mean;
 }
 
-static MlStatus
-squared_gradients(MlEnv *env, const MlFitInput *input, double max_weight,
-				  const double *margin, MlGradient *gradient, MlGradientScale *scale)
+MlLink
+ml_loss_link(const MlLoss *loss)
 {
-	double		most;
-	int64_t		i;
-
-	ML_TRY(largest_residual(env, input, margin, &most));
-	scale->g = unit_scale(most, input->n_rows, GRADIENT_BITS);
-	scale->h = unit_scale(max_weight, input->n_rows, ML_HESSIAN_BITS);
-	for (i = 0; i < input->n_rows; i++)
+	switch (loss->objective)
 	{
-		uint32_t	row = input->rows[i];
-		double		weight = weight_of(input, row);
-
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		gradient[i].g = to_units((margin[i] - input->y[row]) * weight * scale->g);
-		gradient[i].h = to_units(weight * scale->h);
+		case ML_SQUARED:
+			return ML_LINK_IDENTITY;
+		case ML_LOG_LOSS:
+			return ML_LINK_LOGISTIC;
+		case ML_SOFTMAX:
+			return ML_LINK_SOFTMAX;
 	}
-	return ML_OK;
+	return ML_LINK_IDENTITY;
 }
 
-static MlStatus
-largest_residual(MlEnv *env, const MlFitInput *input, const double *margin, double *most)
+static void
+log_derivatives(const MlLossRows *rows, double *g, double *h)
 {
-	int64_t		i;
+	double		p[ML_LOSS_BLOCK];
+	int			i;
 
-	*most = 0;
-	for (i = 0; i < input->n_rows; i++)
+	memcpy(p, rows->margin, (size_t) rows->n * sizeof(double));
+	sigmoids(p, rows->n);
+	for (i = 0; i < rows->n; i++)
 	{
-		uint32_t	row = input->rows[i];
-		double		g = fabs((margin[i] - input->y[row]) * weight_of(input, row));
+		double		variance = p[i] * (1 - p[i]);
 
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		*most = g > *most ? g : *most;
+		g[i] = p[i] - rows->y[i];
+		h[i] = variance < HESSIAN_FLOOR ? HESSIAN_FLOOR : variance;
 	}
-	if (!isfinite(*most))
-	{
-		ml_fail(env, ML_INVALID_DATA, "target values or weights are too large for gbt");
-		ml_hint(env, "Scale them down.");
-		return ML_INVALID_DATA;
-	}
-	return ML_OK;
 }
 
-static MlStatus
-log_gradients(MlEnv *env, const MlFitInput *input, double max_weight,
-			  const double *margin, MlGradient *gradient, MlGradientScale *scale)
+static void
+softmax_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, double *g, double *h)
 {
-	double		p[BLOCK_ROWS];
-	int64_t		begin;
-	int64_t		i;
+	const double *margin = rows->margin + (size_t) output * rows->stride;
+	double		factor = (double) loss->n_outputs / (loss->n_outputs - 1);
+	double		p[ML_LOSS_BLOCK];
+	int			i;
 
-	scale->g = unit_scale(max_weight, input->n_rows, GRADIENT_BITS);
-	scale->h = unit_scale(0.25 * max_weight, input->n_rows, ML_HESSIAN_BITS);
-	for (begin = 0; begin < input->n_rows; begin += BLOCK_ROWS)
+	/* never above 0 but for rounding */
+	for (i = 0; i < rows->n; i++)
+		p[i] = margin[i] < rows->normalizer[i] ? margin[i] - rows->normalizer[i] : 0;
+	falls(p, rows->n);
+	for (i = 0; i < rows->n; i++)
 	{
-		int64_t		end = begin + BLOCK_ROWS < input->n_rows ? begin + BLOCK_ROWS : input->n_rows;
+		double		variance = p[i] * (1 - p[i]);
 
-		ML_TRY(ml_check_stop(env));
-		sigmoids(margin + begin, (int) (end - begin), p);
-		for (i = begin; i < end; i++)
-		{
-			uint32_t	row = input->rows[i];
-			double		weight = weight_of(input, row);
-			double		h = p[i - begin] * (1 - p[i - begin]);
-
-			h = h < HESSIAN_FLOOR ? HESSIAN_FLOOR : h;
-			gradient[i].g = to_units((p[i - begin] - input->y[row]) * weight * scale->g);
-			gradient[i].h = to_units(h * weight * scale->h);
-		}
+		g[i] = p[i] - (rows->y[i] == output);
+		h[i] = factor * (variance < HESSIAN_FLOOR ? HESSIAN_FLOOR : variance);
 	}
-	return ML_OK;
+}
+
+static void
+apply_weights(const MlLossRows *rows, double *g, double *h)
+{
+	int			i;
+
+	for (i = 0; i < rows->n; i++)
+	{
+		g[i] *= rows->weight[i];
+		h[i] *= rows->weight[i];
+	}
 }
 
 /*
- * A power of two that keeps n numbers of at most `most` below 2^SUM_BITS in
- * sum, and each below 2^bits.
- */
-static double
-unit_scale(double most, int64_t n, int bits)
-{
-	int			most_exponent;
-	int			n_exponent;
-	int			exponent;
-
-	(void) frexp(most, &most_exponent);
-	(void) frexp((double) n, &n_exponent);
-	exponent = SUM_BITS - n_exponent < bits ? SUM_BITS - n_exponent : bits;
-	exponent -= most_exponent;
-	return ldexp(1.0, exponent > 1000 ? 1000 : exponent);
-}
-
-/*
- * LANES rows: with a = -|x|, e = e^a = 2^k e^r, |r| <= log(2) / 2, the
- * sigmoid is 1 / (1 + e) for x >= 0, else e / (1 + e); within 4 ulp. Inlined
+ * e^-|x| = 2^k e^r, |r| <= log(2) / 2, of LANES rows; within 2 ulp. Inlined
  * into the functions below, each compiled for other instructions.
  */
 static inline __attribute__((always_inline)) void
-sigmoid_lanes(double *p)
+exp_lanes(const Doubles *x, Doubles *exp)
 {
 	static const double inverse_factorial[] = {
 		1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
@@ -183,19 +222,15 @@ sigmoid_lanes(double *p)
 		1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0
 	};
 	const Doubles zero = {0};
-	Doubles		x;
 	Doubles		a;
 	Doubles		k;
 	Doubles		r;
 	Doubles		e;
-	Bits		positive;
 	Bits		far;
 	Bits		scale;
 	int			i;
 
-	memcpy(&x, p, sizeof(x));
-	positive = (Bits) (x >= zero);
-	a = (Doubles) ((Bits) x | INT64_MIN);
+	a = (Doubles) ((Bits) *x | INT64_MIN);
 	/* e^-700 is as good as 0 and still a normal number */
 	far = (Bits) (a < zero - 700);
 	a = (Doubles) ((far & (Bits) (zero - 700)) | (~far & (Bits) a));
@@ -206,53 +241,87 @@ sigmoid_lanes(double *p)
 	e = zero + inverse_factorial[0];
 	for (i = 1; i < 14; i++)
 		e = e * r + inverse_factorial[i];
-	e = (Doubles) ((Bits) e + scale);
+	*exp = (Doubles) ((Bits) e + scale);
+}
+
+/* With e = e^-|x| the sigmoid is 1 / (1 + e) for x >= 0, else e / (1 + e); within 4 ulp. */
+static inline __attribute__((always_inline)) void
+sigmoid_lanes(double *p)
+{
+	const Doubles zero = {0};
+	Doubles		x;
+	Doubles		a;
+	Doubles		e;
+	Bits		positive;
+
+	memcpy(&x, p, sizeof(x));
+	positive = (Bits) (x >= zero);
+	exp_lanes(&x, &e);
 	a = (Doubles) ((positive & (Bits) (zero + 1)) | (~positive & (Bits) e));
 	x = a / (1 + e);
 	memcpy(p, &x, sizeof(x));
 }
 
-static void
-sigmoids_plain(double *p, int n)
+static inline __attribute__((always_inline)) void
+fall_lanes(double *p)
 {
-	int			i;
+	Doubles		x;
+	Doubles		e;
 
-	for (i = 0; i < n; i += LANES)
-		sigmoid_lanes(p + i);
+	memcpy(&x, p, sizeof(x));
+	exp_lanes(&x, &e);
+	memcpy(p, &e, sizeof(x));
 }
 
+/* All rows of a block, compiled for one set of instructions. */
+#define FUNCTIONS(suffix, target) \
+	target static void \
+	sigmoids_##suffix(double *p, int n) \
+	{ \
+		int			i; \
+\
+		for (i = 0; i < n; i += LANES) \
+			sigmoid_lanes(p + i); \
+	} \
+	target static void \
+	falls_##suffix(double *p, int n) \
+	{ \
+		int			i; \
+\
+		for (i = 0; i < n; i += LANES) \
+			fall_lanes(p + i); \
+	}
+
+FUNCTIONS(plain,)
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void
-sigmoids_avx2(double *p, int n)
-{
-	int			i;
+FUNCTIONS(avx2, __attribute__((target("avx2"))))
+FUNCTIONS(avx512, __attribute__((target("avx512f"))))
 
-	for (i = 0; i < n; i += LANES)
-		sigmoid_lanes(p + i);
-}
-
-__attribute__((target("avx512f"))) static void
-sigmoids_avx512(double *p, int n)
-{
-	int			i;
-
-	for (i = 0; i < n; i += LANES)
-		sigmoid_lanes(p + i);
-}
+#define DISPATCH(name, p, n) \
+	do { \
+		if (__builtin_cpu_supports("avx512f")) \
+			name##_avx512(p, n); \
+		else if (__builtin_cpu_supports("avx2")) \
+			name##_avx2(p, n); \
+		else \
+			name##_plain(p, n); \
+	} while (0)
+#else
+#define DISPATCH(name, p, n) name##_plain(p, n)
 #endif
 
-/* p (BLOCK_ROWS) = 1 / (1 + e^-margin) of n rows, n <= BLOCK_ROWS. */
+/* p (ML_LOSS_BLOCK) holds margins of n rows, which become 1 / (1 + e^-p). */
 static void
-sigmoids(const double *margin, int n, double *p)
+sigmoids(double *p, int n)
 {
-	memcpy(p, margin, (size_t) n * sizeof(double));
-	memset(p + n, 0, (size_t) (BLOCK_ROWS - n) * sizeof(double));
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("avx512f"))
-		sigmoids_avx512(p, n);
-	else if (__builtin_cpu_supports("avx2"))
-		sigmoids_avx2(p, n);
-	else
-#endif
-		sigmoids_plain(p, n);
+	memset(p + n, 0, (size_t) (ML_LOSS_BLOCK - n) * sizeof(double));
+	DISPATCH(sigmoids, p, n);
+}
+
+/* p (ML_LOSS_BLOCK) becomes e^-|p|. */
+static void
+falls(double *p, int n)
+{
+	memset(p + n, 0, (size_t) (ML_LOSS_BLOCK - n) * sizeof(double));
+	DISPATCH(falls, p, n);
 }

@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
+#include "algo/algo.h"
 #include "algo/tree.h"
+#include "math/func.h"
 
 /* Trees that a row walks side by side. */
 #define WALKS 8
@@ -20,8 +22,12 @@ static MlStatus check_tree(MlEnv *env, const MlForest *forest, uint32_t tree,
 static const char *node_fault(const MlForest *forest, const MlTreeNode *node, uint32_t at,
 							  uint32_t n_nodes, const MlSignature *signature);
 
+static const char *shape_fault(const MlForest *forest, MlTask task, int n_classes);
 static inline void walk(const MlForest *forest, uint32_t first, const double *inputs,
 						const MlTreeNode **node);
+static void apply_link(const MlForest *forest, double *outputs);
+static void softmax(double *values, int n);
+static void shares(double *values, int n);
 
 static inline bool
 is_finite(double value)
@@ -98,10 +104,13 @@ ml_forest_add(MlForestBuilder *builder, const MlTreeNode *nodes, uint32_t n_node
 }
 
 MlForest
-ml_forest_finish(const MlForestBuilder *builder, double base, uint32_t n_trees)
+ml_forest_finish(const MlForestBuilder *builder, MlLink link, int n_outputs, const double *base,
+				 uint32_t n_trees)
 {
 	MlForest	forest;
 
+	forest.link = link;
+	forest.n_outputs = n_outputs;
 	forest.base = base;
 	forest.n_trees = n_trees;
 	forest.n_nodes = builder->first[n_trees];
@@ -117,13 +126,14 @@ ml_forest_finish(const MlForestBuilder *builder, double base, uint32_t n_trees)
  * for memory. Leaf values are added in tree order.
  */
 double
-ml_forest_margin(const MlForest *forest, const double *inputs)
+ml_forest_margin(const MlForest *forest, const double *inputs, int output)
 {
-	double		margin = forest->base;
-	uint32_t	t = 0;
+	double		margin = forest->base[output];
+	uint32_t	step = (uint32_t) forest->n_outputs;
+	uint32_t	t = (uint32_t) output;
 	int			k;
 
-	for (; forest->n_sets == 0 && t + WALKS <= forest->n_trees; t += WALKS)
+	for (; forest->n_sets == 0 && t + (uint64_t) (WALKS - 1) * step < forest->n_trees; t += WALKS * step)
 	{
 		const MlTreeNode *leaf[WALKS];
 
@@ -131,7 +141,7 @@ ml_forest_margin(const MlForest *forest, const double *inputs)
 		for (k = 0; k < WALKS; k++)
 			margin += leaf[k]->value.number;
 	}
-	for (; t < forest->n_trees; t++)
+	for (; t < forest->n_trees; t += step)
 	{
 		const MlTreeNode *tree = forest->nodes + forest->first[t];
 		const MlTreeNode *node = tree;
@@ -143,9 +153,82 @@ ml_forest_margin(const MlForest *forest, const double *inputs)
 	return margin;
 }
 
+void
+ml_forest_predict(const MlForest *forest, int n_inputs, const double *inputs, int n_rows,
+				  double *outputs)
+{
+	int			i;
+	int			k;
+
+	for (i = 0; i < n_rows; i++, inputs += n_inputs, outputs += forest->n_outputs)
+	{
+		for (k = 0; k < forest->n_outputs; k++)
+			outputs[k] = ml_forest_margin(forest, inputs, k);
+		apply_link(forest, outputs);
+	}
+}
+
+/* outputs (n_outputs): the margins of a row, which become what is predicted. */
+static void
+apply_link(const MlForest *forest, double *outputs)
+{
+	int			n = forest->n_outputs;
+	int			k;
+
+	switch (forest->link)
+	{
+		case ML_LINK_IDENTITY:
+			break;
+		case ML_LINK_LOGISTIC:
+			outputs[0] = ml_sigmoid(outputs[0]);
+			break;
+		case ML_LINK_SOFTMAX:
+			softmax(outputs, n);
+			break;
+		case ML_LINK_EXP:
+			for (k = 0; k < n; k++)
+				outputs[k] = ml_exp(outputs[k]);
+			break;
+		case ML_LINK_SHARE:
+			for (k = 0; k < n; k++)
+				outputs[k] /= (double) (forest->n_trees / (uint32_t) n);
+			if (n > 1)
+				shares(outputs, n);
+			break;
+	}
+}
+
+static void
+softmax(double *values, int n)
+{
+	double		most = values[0];
+	double		sum = 0;
+	int			k;
+
+	for (k = 1; k < n; k++)
+		most = values[k] > most ? values[k] : most;
+	for (k = 0; k < n; k++)
+		sum += values[k] = ml_exp(values[k] - most);
+	for (k = 0; k < n; k++)
+		values[k] /= sum;
+}
+
+/* Values from 0 on to parts of one; all alike when there is nothing. */
+static void
+shares(double *values, int n)
+{
+	double		sum = 0;
+	int			k;
+
+	for (k = 0; k < n; k++)
+		sum += values[k];
+	for (k = 0; k < n; k++)
+		values[k] = sum > 0 ? values[k] / sum : 1.0 / n;
+}
+
 /*
- * The leaves of trees first .. first + WALKS - 1. A walk that has met its leaf
- * stays there until all have.
+ * The leaves of tree `first` and the next WALKS - 1 of its output. A walk that
+ * has met its leaf stays there until all have.
  */
 static inline void
 walk(const MlForest *forest, uint32_t first, const double *inputs, const MlTreeNode **node)
@@ -155,7 +238,7 @@ walk(const MlForest *forest, uint32_t first, const double *inputs, const MlTreeN
 	int			k;
 
 	for (k = 0; k < WALKS; k++)
-		node[k] = tree[k] = forest->nodes + forest->first[first + (uint32_t) k];
+		node[k] = tree[k] = forest->nodes + forest->first[first + (uint32_t) (k * forest->n_outputs)];
 	do
 	{
 		busy = 0;
@@ -171,56 +254,75 @@ walk(const MlForest *forest, uint32_t first, const double *inputs, const MlTreeN
 	} while (busy != 0);
 }
 
-double
-ml_forest_frame_value(const MlForest *forest, uint32_t tree, const MlFrame *frame, int64_t row)
-{
-	const MlTreeNode *root = forest->nodes + forest->first[tree];
-	const MlTreeNode *node = root;
-
-	while (node->kind != ML_NODE_LEAF)
-	{
-		const MlInputColumn *column = &frame->columns[node->input];
-		double		value;
-
-		if (node->kind == ML_NODE_NUMBER)
-			value = column->number[row];
-		else
-			value = column->code[row];	/* missing is beyond every set */
-		node = root + node->child + goes_right(node, forest->sets, value);
-	}
-	return node->value.number;
-}
-
 MlStatus
 ml_forest_encode(const MlForest *forest, MlWriter *writer)
 {
-	ml_write_f64(writer, forest->base);
+	ml_write_u32(writer, (uint32_t) forest->link);
+	ml_write_u32(writer, (uint32_t) forest->n_outputs);
 	ml_write_u32(writer, forest->n_trees);
 	ml_write_u32(writer, forest->n_nodes);
 	ml_write_u32(writer, forest->n_sets);
+	ml_write_array(writer, forest->base, (size_t) forest->n_outputs, sizeof(double));
 	ml_write_array(writer, forest->first, (size_t) forest->n_trees + 1, sizeof(uint32_t));
 	ml_write_array(writer, forest->nodes, forest->n_nodes, sizeof(MlTreeNode));
 	ml_write_array(writer, forest->sets, forest->n_sets, sizeof(MlSet256));
 	return writer->status;
 }
 
-MlStatus
-ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlForest *forest)
+/* Link, outputs and base; format 1 has the base alone. */
+static MlStatus
+read_shape(MlEnv *env, MlReader *reader, MlTask task, MlForest *forest)
 {
+	double	   *base;
+
+	if (reader->format >= 2)
+	{
+		uint32_t	link = ml_read_u32(reader);
+
+		/* compared as it is read: an enumeration may have no room for nonsense */
+		if (link > ML_LINK_SHARE)
+			return ml_fail(env, ML_CORRUPT, "model is damaged: its trees have no known link");
+		forest->link = (MlLink) link;
+		forest->n_outputs = (int) ml_read_u32(reader);
+		return ML_OK;
+	}
+	base = ml_allocate(env, 1, sizeof(double));
+	if (base == NULL)
+		return ML_OUT_OF_MEMORY;
+	*base = ml_read_f64(reader);
+	forest->base = base;
+	forest->n_outputs = 1;
+	forest->link = task == ML_CLASSIFICATION ? ML_LINK_LOGISTIC : ML_LINK_IDENTITY;
+	return ML_OK;
+}
+
+MlStatus
+ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
+				 int n_classes, MlForest *forest)
+{
+	const char *fault;
 	uint8_t    *seen;
 	uint32_t	t;
 
-	forest->base = ml_read_f64(reader);
+	ML_TRY(read_shape(env, reader, task, forest));
 	forest->n_trees = ml_read_u32(reader);
 	forest->n_nodes = ml_read_u32(reader);
 	forest->n_sets = ml_read_u32(reader);
+	fault = shape_fault(forest, task, n_classes);
+	if (!ml_reader_failed(reader) && fault != NULL)
+		return ml_fail(env, ML_CORRUPT, "model is damaged: %s", fault);
+	if (reader->format >= 2)
+		forest->base = ml_read_array(reader, (size_t) forest->n_outputs, sizeof(double));
 	forest->first = ml_read_array(reader, (size_t) forest->n_trees + 1, sizeof(uint32_t));
 	forest->nodes = ml_read_array(reader, forest->n_nodes, sizeof(MlTreeNode));
 	forest->sets = ml_read_array(reader, forest->n_sets, sizeof(MlSet256));
 	if (ml_reader_failed(reader))
 		return ml_fail(env, ML_CORRUPT, "model is damaged: its trees are cut off");
-	if (!is_finite(forest->base))
-		return ml_fail(env, ML_CORRUPT, "model is damaged: the base of its trees is not finite");
+	for (t = 0; t < (uint32_t) forest->n_outputs; t++)
+	{
+		if (!is_finite(forest->base[t]))
+			return ml_fail(env, ML_CORRUPT, "model is damaged: the base of its trees is not finite");
+	}
 	if (forest->first[0] != 0 || forest->first[forest->n_trees] != forest->n_nodes)
 		return ml_fail(env, ML_CORRUPT, "model is damaged: its trees do not cover its nodes");
 	/* checked for all before the first is used: each tree is a range inside the nodes */
@@ -236,6 +338,29 @@ ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlF
 		ML_TRY(check_tree(env, forest, t, signature, seen + forest->first[t]));
 	ml_release(env, seen);
 	return ML_OK;
+}
+
+/* What is wrong with link, outputs and number of trees, or NULL. */
+static const char *
+shape_fault(const MlForest *forest, MlTask task, int n_classes)
+{
+	bool		classes = task == ML_CLASSIFICATION;
+
+	if (forest->n_outputs != ml_n_outputs(n_classes))
+		return "its trees have another number of outputs than the model";
+	if (forest->n_trees % (uint32_t) forest->n_outputs != 0)
+		return "some of its outputs have more trees than others";
+	switch (forest->link)
+	{
+		case ML_LINK_LOGISTIC:
+			return classes && n_classes == 2 ? NULL : "its link is for two classes";
+		case ML_LINK_SOFTMAX:
+			return classes && n_classes > 2 ? NULL : "its link is for more than two classes";
+		case ML_LINK_SHARE:
+			return forest->n_trees > 0 ? NULL : "it has no trees to share";
+		default:
+			return classes ? "its link does not give probabilities" : NULL;
+	}
 }
 
 /* Room for `more` elements behind `used`; the capacity at least doubles. */

@@ -7,12 +7,17 @@
  *		node = child + (goes left ? 0 : 1)
  * The arrays are the stored format (docs/artifact.md): a decoded forest points
  * into the artifact. Thresholds are raw values, so that no bins are needed.
+ *
+ * With several outputs tree t belongs to output t % n_outputs. The margin of
+ * an output is its base plus the leaf values of its trees, in their order; the
+ * link turns the margins of a row into what is predicted.
  */
 #ifndef ML_ALGO_TREE_H
 #define ML_ALGO_TREE_H
 
 #include "algo/partition.h"
 #include "base/bytes.h"
+#include "prep/target.h"
 
 #define ML_NODE_LEAF 0
 #define ML_NODE_NUMBER 1		/* left when the input is <= threshold */
@@ -33,10 +38,21 @@ typedef struct MlTreeNode
 	uint8_t		default_left;	/* where missing and unknown values go */
 } MlTreeNode;
 
+/* From the margins F_k of a row to its outputs; the numbers are stored. */
+typedef enum MlLink
+{
+	ML_LINK_IDENTITY,			/* F */
+	ML_LINK_LOGISTIC,			/* 1 / (1 + e^-F) */
+	ML_LINK_SOFTMAX,			/* e^F_k / sum e^F_j */
+	ML_LINK_EXP,				/* e^F */
+	ML_LINK_SHARE				/* F / trees of the output; of several outputs its share */
+} MlLink;
+
 typedef struct MlForest
 {
-	double		base;			/* the margin before the first tree */
-	bool		probability;	/* predicts the sigmoid of the margin; not stored */
+	MlLink		link;
+	int			n_outputs;
+	const double *base;			/* (n_outputs) the margins before the first tree */
 	uint32_t	n_trees;
 	uint32_t	n_nodes;
 	uint32_t	n_sets;
@@ -70,23 +86,26 @@ extern MlStatus ml_forest_begin(MlForestBuilder *builder, MlEnv *env);
 extern MlStatus ml_forest_add(MlForestBuilder *builder, const MlTreeNode *nodes, uint32_t n_nodes,
 							  const MlSet256 *sets, uint32_t n_sets);
 
-/* The first n_trees trees, in the builder's memory. */
-extern MlForest ml_forest_finish(const MlForestBuilder *builder, double base, uint32_t n_trees);
+/* The first n_trees trees, in the builder's memory; base (n_outputs) must stay. */
+extern MlForest ml_forest_finish(const MlForestBuilder *builder, MlLink link, int n_outputs,
+								 const double *base, uint32_t n_trees);
 
-/* base + the leaf values in tree order. inputs: (n_inputs) of the signature. */
-extern double ml_forest_margin(const MlForest *forest, const double *inputs);
+/* base + the leaf values in tree order, of one output. inputs: (n_inputs) of the signature. */
+extern double ml_forest_margin(const MlForest *forest, const double *inputs, int output);
 
-/* The leaf value that tree number `tree` gives to a row of a frame. */
-extern double ml_forest_frame_value(const MlForest *forest, uint32_t tree,
-									const MlFrame *frame, int64_t row);
+/* outputs (n_rows, n_outputs) of rows of inputs (n_rows, n_inputs), the link applied. */
+extern void ml_forest_predict(const MlForest *forest, int n_inputs, const double *inputs,
+							  int n_rows, double *outputs);
 
 extern MlStatus ml_forest_encode(const MlForest *forest, MlWriter *writer);
 
 /*
  * A forest that points into the reader's bytes, everything in it checked
- * against the signature; ML_CORRUPT says what is wrong.
+ * against the signature, the task and its number of classes; ML_CORRUPT says
+ * what is wrong. Format 1 had one output and no link, which followed from the
+ * task.
  */
 extern MlStatus ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,
-								 MlForest *forest);
+								 MlTask task, int n_classes, MlForest *forest);
 
 #endif							/* ML_ALGO_TREE_H */

@@ -17,7 +17,7 @@
 #define LEVEL_BYTES 4
 #define INPUT_BYTES 32
 
-static MlStatus read_header(MlEnv *env, const uint8_t *bytes, size_t length);
+static MlStatus read_header(MlEnv *env, const uint8_t *bytes, size_t length, uint32_t *format);
 static MlStatus read_labels(MlEnv *env, MlReader *reader, MlModel *model);
 static MlStatus read_signature(MlEnv *env, MlReader *reader, MlSignature *signature);
 static MlStatus read_feature(MlEnv *env, MlReader *reader, MlFeature *feature);
@@ -34,8 +34,8 @@ ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
 	MlReader	reader;
 
 	memset(model, 0, sizeof(*model));
-	ML_TRY(read_header(env, bytes, length));
 	ml_reader_begin(&reader, bytes, length);
+	ML_TRY(read_header(env, bytes, length, &reader.format));
 	reader.position = ML_ARTIFACT_HEADER;
 
 	model->task = (MlTask) ml_read_u32(&reader);
@@ -47,7 +47,8 @@ ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
 	ML_TRY(ml_model_check(env, model, ML_CORRUPT, DAMAGED));
 	if (model->task == ML_REGRESSION && model->threshold != 0)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has a threshold but predicts a number");
-	ML_TRY(model->algorithm->decode(env, &reader, &model->signature, model->task, &model->fitted));
+	ML_TRY(model->algorithm->decode(env, &reader, &model->signature, model->task,
+									 model->n_classes, &model->fitted));
 	if (ml_reader_failed(&reader))
 		return cut_off(env);
 	if (reader.position != reader.length)
@@ -56,10 +57,9 @@ ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
 }
 
 static MlStatus
-read_header(MlEnv *env, const uint8_t *bytes, size_t length)
+read_header(MlEnv *env, const uint8_t *bytes, size_t length, uint32_t *format)
 {
 	MlReader	reader;
-	uint32_t	version;
 	uint32_t	crc;
 
 	if (length < ML_ARTIFACT_HEADER || memcmp(bytes, ML_ARTIFACT_MAGIC, 8) != 0)
@@ -68,12 +68,12 @@ read_header(MlEnv *env, const uint8_t *bytes, size_t length)
 		return ml_fail(env, ML_CORRUPT, "model bytes are not aligned");
 	ml_reader_begin(&reader, bytes, length);
 	reader.position = 8;
-	version = ml_read_u32(&reader);
+	*format = ml_read_u32(&reader);
 	crc = ml_read_u32(&reader);
-	if (version != ML_ARTIFACT_VERSION)
+	if (*format < 1 || *format > ML_FORMAT)
 	{
-		(void) ml_fail(env, ML_CORRUPT, "model has format version %u, but only %u can be read",
-					   version, ML_ARTIFACT_VERSION);
+		(void) ml_fail(env, ML_CORRUPT, "model has format version %u, but only 1 to %u can be read",
+					   *format, ML_FORMAT);
 		ml_hint(env, "The model may have been made by a newer version of the extension.");
 		return ML_CORRUPT;
 	}

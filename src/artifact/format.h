@@ -8,7 +8,6 @@
 #include "artifact/model.h"
 
 #define ML_ARTIFACT_MAGIC "MLOPSART"
-#define ML_ARTIFACT_VERSION 1
 
 #define ML_ARTIFACT_CRC_AT 12	/* the checksum itself */
 #define ML_ARTIFACT_SUMMED_AT 16	/* it covers everything from here to the end */

@@ -51,7 +51,7 @@ write_header(MlWriter *writer)
 
 	for (i = 0; i < strlen(ML_ARTIFACT_MAGIC); i++)
 		ml_write_u8(writer, (uint8_t) ML_ARTIFACT_MAGIC[i]);
-	ml_write_u32(writer, ML_ARTIFACT_VERSION);
+	ml_write_u32(writer, ML_FORMAT);
 	ml_write_u32(writer, 0);
 	ml_write_u64(writer, 0);
 }

@@ -133,6 +133,7 @@ ml_reader_begin(MlReader *reader, const void *data, size_t length)
 	reader->data = data;
 	reader->length = length;
 	reader->position = 0;
+	reader->format = ML_FORMAT;
 	reader->failed = false;
 }
 

@@ -22,6 +22,12 @@
 #error "artifacts are used in place and little-endian; big-endian hosts are not supported"
 #endif
 
+/*
+ * Version of the artifact format that is written. What is read may be older:
+ * who decodes the header sets MlReader.format, which begins as the newest.
+ */
+#define ML_FORMAT 2
+
 typedef struct MlWriter
 {
 	MlEnv	   *env;
@@ -46,6 +52,7 @@ typedef struct MlReader
 	const uint8_t *data;		/* 8-byte aligned */
 	size_t		length;
 	size_t		position;
+	uint32_t	format;			/* version of the format that the bytes are in */
 	bool		failed;
 } MlReader;
 

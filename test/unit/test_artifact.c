@@ -385,10 +385,12 @@ test_header(const Sample *sample)
 	uint8_t    *bytes = copy_bytes(sample->bytes, sample->length, sample->length + 8);
 	MlModel		model;
 
-	bytes[8] = 2;
-	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "version 2 is refused");
-	unit_text(sample->env->error.message, "model has format version 2, but only 1 can be read", "by name");
-	bytes[8] = 1;
+	bytes[8] = 3;
+	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "version 3 is refused");
+	unit_text(sample->env->error.message, "model has format version 3, but only 1 to 2 can be read", "by name");
+	bytes[8] = 0;
+	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "and version 0");
+	bytes[8] = ML_FORMAT;
 	bytes[0] = 'X';
 	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "so is other magic");
 	bytes[0] = 'M';
@@ -484,6 +486,41 @@ test_utf8(void)
 	unit_ok(!ml_text_valid("a\0b", 3), "nor is one with a zero byte");
 }
 
+/*
+ * A model that version 0.1.0 stored, in words of 32 bits, still predicts what
+ * it predicted then, to the bit. test/data/README.md says how it was made.
+ */
+static void
+test_format_1(const char *words_file, const char *rows_file)
+{
+	MlEnv	   *env = unit_env();
+	int			n_rows;
+	int			n_columns;
+	int			n_words;
+	double	   *words = unit_csv(words_file, &n_words, &n_columns);
+	double	   *rows = unit_csv(rows_file, &n_rows, &n_columns);
+	uint32_t   *bytes = ml_allocate(env, (size_t) n_words * 8, sizeof(uint32_t));
+	uint64_t	length;
+	MlModel		model;
+	int			different = 0;
+	int			i;
+
+	for (i = 0; i < n_words * 8; i++)
+		bytes[i] = (uint32_t) words[i];
+	memcpy(&length, &bytes[4], sizeof(length));
+	unit_ok(ml_model_decode(env, bytes, length, &model) == ML_OK, "%s is decoded: %s", words_file,
+			env->error.message);
+	for (i = 0; i < n_rows; i++)
+	{
+		const double *row = rows + i * n_columns;
+		double		output;
+
+		ml_model_predict(&model, row, 1, &output);
+		different += output != row[n_columns - 1];
+	}
+	unit_ok(n_rows == 40 && different == 0, "and predicts the same bits (%d differ)", different);
+}
+
 int
 main(void)
 {
@@ -507,6 +544,8 @@ main(void)
 				test_refusals(&sample);
 		}
 	}
+	test_format_1("artifact_v1_regression.csv", "artifact_v1_regression_rows.csv");
+	test_format_1("artifact_v1_classes.csv", "artifact_v1_classes_rows.csv");
 	test_utf8();
 	return unit_done();
 }

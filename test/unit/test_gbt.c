@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "algo/boost.h"
 #include "algo/gbt.h"
-#include "algo/grow.h"
 #include "math/rng.h"
 #include "math/sum.h"
 #include "unit.h"
@@ -124,7 +124,7 @@ predict(const Problem *p, int64_t row)
 	double		inputs[MAX_INPUTS];
 
 	ml_frame_row(&p->frame, row, inputs);
-	return ml_forest_margin(p->fitted.model, inputs);
+	return ml_forest_margin(p->fitted.model, inputs, 0);
 }
 
 static double
@@ -433,7 +433,7 @@ test_bits(MlTask task)
 	unit_ok(fit(&p) == ML_OK, "fits");
 	writer = encode(&p);
 	ml_reader_begin(&reader, writer.data, writer.length);
-	unit_ok(ml_gbt.decode(p.env, &reader, &p.signature, task, &decoded) == ML_OK &&
+	unit_ok(ml_gbt.decode(p.env, &reader, &p.signature, task, p.fit.n_classes, &decoded) == ML_OK &&
 			reader.position == reader.length, "decodes: %s", p.env->error.message);
 	ml_sum_begin(&sum);
 	for (i = 0; i < 500; i++)
@@ -441,12 +441,25 @@ test_bits(MlTask task)
 		double		margin = predict(&p, i);
 
 		ml_frame_row(&p.frame, i, inputs);
-		different += margin != ml_forest_margin(decoded, inputs);
+		different += margin != ml_forest_margin(decoded, inputs, 0);
 		ml_sum_add(&sum, (margin - p.y[i]) * (margin - p.y[i]));
 	}
 	unit_ok(different == 0, "a decoded model predicts the same bits");
 	if (task == ML_REGRESSION)
 		unit_ok(ml_sum_value(&sum) / 500 == p.fitted.train_loss, "training saw the same bits");
+}
+
+/* What one tree of a forest says. */
+static double
+tree_value(const MlForest *forest, uint32_t tree, const double *inputs)
+{
+	static const double zero = 0;
+	MlForest	alone = *forest;
+
+	alone.base = &zero;
+	alone.first += tree;
+	alone.n_trees = 1;
+	return ml_forest_margin(&alone, inputs, 0);
 }
 
 /* Walking many trees at once gives the bits of one after the other. */
@@ -476,53 +489,157 @@ test_walks(void)
 	for (; forest.n_trees > 70; forest.n_trees--)
 		for (i = 0; i < 600; i++)
 		{
-			double		margin = forest.base;
+			double		margin = forest.base[0];
 			uint32_t	t;
 
-			for (t = 0; t < forest.n_trees; t++)
-				margin += ml_forest_frame_value(&forest, t, &p.frame, i);
 			ml_frame_row(&p.frame, i, inputs);
-			different += margin != ml_forest_margin(&forest, inputs);
+			for (t = 0; t < forest.n_trees; t++)
+				margin += tree_value(&forest, t, inputs);
+			different += margin != ml_forest_margin(&forest, inputs, 0);
 		}
 	unit_ok(different == 0, "any number of trees predicts the bits of one tree after the other");
 }
 
-/* Derivatives against their formulas, at any margin and number of rows. */
-static void
-test_derivatives(void)
+/* What a loss says about a margin by itself: its value, weighted. */
+static double
+value_at(const MlLoss *loss, double y, double weight, const double *margins)
 {
-	Problem		p;
-	MlGradient	gradient[43];
-	MlGradientScale scale;
-	double		margin[43];
+	MlLossRows	row = {1, &y, &weight, margins, 1, NULL};
+	double		value;
+
+	ml_loss_values(loss, &row, &value);
+	return value * weight;
+}
+
+/*
+ * Derivatives against differences of the loss, at any margin and number of
+ * rows. factor: what g has to be multiplied by to give that of the loss.
+ */
+static void
+test_derivatives(MlObjective objective, int n_outputs, double factor)
+{
+	enum
+	{
+	N = 43};
+	const double step = 1e-5;
+	MlLoss		loss = {objective, n_outputs};
+	double		y[N];
+	double		weight[N];
+	double		margin[5 * N];
+	double		normalizer[N];
+	double		g[ML_LOSS_BLOCK];
+	double		h[ML_LOSS_BLOCK];
+	double		most_g;
+	double		most_h;
+	MlLossRows	rows = {N, y, weight, margin, N, normalizer};
+	bool		bounded = ml_loss_bounds(&loss, 2, &most_g, &most_h);
 	double		worst = 0;
-	double		rounded = 0;
+	int			beyond = 0;
+	int			i;
+	int			k;
+	int			j;
+
+	for (i = 0; i < N; i++)
+	{
+		for (k = 0; k < n_outputs; k++)
+			margin[k * N + i] = (i - 21) * (i % 3 == 0 ? 0.1 : i % 3 == 1 ? 0.7 : 40) * cos(k + i);
+		y[i] = objective == ML_SQUARED ? sin(i) : i % (n_outputs == 1 ? 2 : n_outputs);
+		weight[i] = i % 4 * 0.5 + 0.5;
+	}
+	if (n_outputs > 1)
+		ml_loss_normalizer(&loss, &rows, normalizer);
+	for (k = 0; k < n_outputs; k++)
+	{
+		ml_loss_derivatives(&loss, &rows, k, g, h);
+		for (i = 0; i < N; i++)
+		{
+			double		at[5];
+			double		low;
+			double		high;
+
+			for (j = 0; j < n_outputs; j++)
+				at[j] = margin[j * N + i];
+			at[k] += step;
+			high = value_at(&loss, y[i], weight[i], at);
+			at[k] -= 2 * step;
+			low = value_at(&loss, y[i], weight[i], at);
+			worst = fmax(worst, fabs((high - low) / (2 * step) - factor * g[i]) / (1 + fabs(g[i])));
+			beyond += h[i] <= 0 || (bounded && (fabs(g[i]) > most_g || h[i] > most_h));
+		}
+	}
+	unit_ok(worst < 1e-5, "derivatives of loss %d are off by %g", objective, worst);
+	unit_ok(beyond == 0, "within their bounds (%d are not)", beyond);
+}
+
+/* The sigmoid and the exponential behind them are as good as those of libm. */
+static void
+test_probabilities(void)
+{
+	MlLoss		binary = {ML_LOG_LOSS, 1};
+	MlLoss		three = {ML_SOFTMAX, 3};
+	double		y[43] = {0};
+	double		margin[3 * 43];
+	double		normalizer[43];
+	double		g[ML_LOSS_BLOCK];
+	double		h[ML_LOSS_BLOCK];
+	MlLossRows	rows = {43, y, NULL, margin, 43, normalizer};
+	double		worst = 0;
 	int			i;
 
-	problem_begin(&p, ML_CLASSIFICATION, 43);
 	for (i = 0; i < 43; i++)
 	{
 		margin[i] = (i - 21) * (i % 3 == 0 ? 0.1 : i % 3 == 1 ? 1.7 : 400);
-		p.y[i] = i % 2;
+		margin[43 + i] = 0;
+		margin[86 + i] = -margin[i];
 	}
-	unit_ok(ml_loss_gradients(p.env, &p.fit, 1, margin, gradient, &scale) == ML_OK, "derivatives");
+	ml_loss_derivatives(&binary, &rows, 0, g, h);
 	for (i = 0; i < 43; i++)
 	{
-		double		probability = 1 / (1 + exp(-margin[i]));
+		double		p = 1 / (1 + exp(-margin[i]));
 
-		worst = fmax(worst, fabs(gradient[i].g / scale.g - (probability - p.y[i])));
-		rounded = fmax(rounded, fabs(gradient[i].h / scale.h - probability * (1 - probability)));
+		worst = fmax(worst, fabs(g[i] - p) + fabs(h[i] - p * (1 - p)));
 	}
-	unit_ok(worst < 2e-15, "of the log loss: first ones are off by %g", worst);
-	unit_ok(rounded < ldexp(1, -35), "second ones by %g", rounded);
-
-	p.fit.task = ML_REGRESSION;
-	unit_ok(ml_loss_gradients(p.env, &p.fit, 1, margin, gradient, &scale) == ML_OK, "derivatives");
+	unit_ok(worst < 4e-16, "probabilities of two classes are off by %g", worst);
+	ml_loss_normalizer(&three, &rows, normalizer);
+	ml_loss_derivatives(&three, &rows, 1, g, h);
 	worst = 0;
 	for (i = 0; i < 43; i++)
-		worst = fmax(worst, fabs(gradient[i].g / scale.g - (margin[i] - p.y[i])) +
-					 fabs(gradient[i].h / scale.h - 1));
-	unit_ok(worst < 8400 * ldexp(1, -50), "of squared loss: off by %g", worst);
+		worst = fmax(worst, fabs(g[i] - 1 / (1 + exp(margin[i]) + exp(-margin[i]))));
+	unit_ok(worst < 1e-15, "of three classes by %g", worst);
+}
+
+/* As integers: to half a unit, and no sum of all rows overflows. */
+static void
+test_packing(void)
+{
+	static const double most[] = {1, 1e-300, 1e300, 3e-7};
+	int			wrong = 0;
+	int			i;
+	int			k;
+
+	for (k = 0; k < 4; k++)
+	{
+		int64_t		n_rows = k == 0 ? 100 : 3000000000;
+		MlGradientScale scale = ml_gradient_scale(most[k], 2, n_rows);
+		double		g[64];
+		double		h[64];
+		MlGradient	packed[64];
+
+		for (i = 0; i < 64; i++)
+		{
+			g[i] = most[k] * (i % 2 == 0 ? -1 : 1) * (64 - i) / 64;
+			h[i] = 2 * (i + 1) / 64.0;
+		}
+		ml_gradient_pack(g, h, 64, scale, packed);
+		for (i = 0; i < 64; i++)
+		{
+			wrong += !(fabs((double) packed[i].g - g[i] * scale.g) <= 0.5);
+			wrong += !(fabs((double) packed[i].h - h[i] * scale.h) <= 0.5);
+			wrong += !(fabs((double) packed[i].g) * (double) n_rows < ldexp(1, 62));
+			wrong += packed[i].h > INT64_C(1) << ML_HESSIAN_BITS;
+		}
+	}
+	unit_ok(wrong == 0, "derivatives become integers (%d wrong)", wrong);
 }
 
 /* The label is whether x is missing, and the value says nothing. */
@@ -567,7 +684,7 @@ test_missing_default(void)
 	set(&p, "learning_rate", 1);
 	set(&p, "leaves", 2);
 	unit_ok(fit(&p) == ML_OK, "fits");
-	unit_near(ml_forest_margin(p.fitted.model, &nothing), 0, 1e-12,
+	unit_near(ml_forest_margin(p.fitted.model, &nothing, 0), 0, 1e-12,
 			  "a missing value goes with the 70 rows, not the 30");
 	unit_near(predict(&p, 29), 1, 1e-12, "the split is exact below");
 	unit_near(predict(&p, 30), 0, 1e-12, "and above");
@@ -598,10 +715,10 @@ test_category_sets(double sign)
 		wrong += fabs(predict(&p, i) - p.y[i]) > 1e-9;
 	unit_ok(wrong == 0, "one split on a set separates it (%d wrong)", wrong);
 	for (value = 19; value < 21; value++)
-		unit_near(ml_forest_margin(p.fitted.model, &value), -sign, 1e-9,
+		unit_near(ml_forest_margin(p.fitted.model, &value, 0), -sign, 1e-9,
 				  "category %g without rows goes to the larger side", value);
 	value = 1e9;
-	unit_near(ml_forest_margin(p.fitted.model, &value), -sign, 1e-9,
+	unit_near(ml_forest_margin(p.fitted.model, &value, 0), -sign, 1e-9,
 			  "and so does nonsense");
 }
 
@@ -670,7 +787,7 @@ test_early_stopping(MlTask task)
 		for (i = 500; i < 900; i++)
 		{
 			ml_frame_row(&p.frame, i, inputs);
-			loss += loss_of(task, p.y[i], ml_forest_margin(&prefix, inputs)) / 400;
+			loss += loss_of(task, p.y[i], ml_forest_margin(&prefix, inputs, 0)) / 400;
 		}
 		if (loss < best - 1e-12)
 		{
@@ -730,7 +847,7 @@ test_weights(MlTask task)
 	{
 		double		inputs = x[i];
 
-		worst = fmax(worst, fabs(predict(&p, i) - ml_forest_margin(q.fitted.model, &inputs)));
+		worst = fmax(worst, fabs(predict(&p, i) - ml_forest_margin(q.fitted.model, &inputs, 0)));
 	}
 	unit_ok(worst < 1e-6, "weights are as repeated rows (task %d, off by %g)", task, worst);
 	unit_near(p.fitted.train_loss, q.fitted.train_loss, 1e-6, "and so is the loss");
@@ -863,7 +980,7 @@ decode_tree(const Problem *p, const MlTreeNode *nodes, uint32_t n_nodes, double 
 {
 	static const MlSet256 sets[1] = {{{2, 0, 0, 0}}};
 	uint32_t	first[2] = {0, 0};
-	MlForest	forest = {base, false, 1, 0, 1, first, nodes, sets};
+	MlForest	forest = {ML_LINK_IDENTITY, 1, &base, 1, 0, 1, first, nodes, sets};
 	MlWriter	writer;
 	MlReader	reader;
 
@@ -871,7 +988,53 @@ decode_tree(const Problem *p, const MlTreeNode *nodes, uint32_t n_nodes, double 
 	ml_writer_begin(&writer, p->env);
 	(void) ml_forest_encode(&forest, &writer);
 	ml_reader_begin(&reader, writer.data, writer.length);
-	return ml_forest_decode(p->env, &reader, &p->signature, &forest);
+	return ml_forest_decode(p->env, &reader, &p->signature, ML_REGRESSION, 0, &forest);
+}
+
+/* Link and outputs of a forest of n_trees leaves, as the model sees them. */
+static MlStatus
+decode_shape(const Problem *p, uint32_t link, uint32_t n_outputs, uint32_t n_trees, MlTask task, int n_classes)
+{
+	static const MlTreeNode leaves[6] = {{.kind = ML_NODE_LEAF}};
+	static const uint32_t first[7] = {0, 1, 2, 3, 4, 5, 6};
+	static const double base[3] = {0};
+	MlForest	forest = {(MlLink) link, 1, base, n_trees, n_trees, 0, first, leaves, NULL};
+	MlWriter	writer;
+	MlReader	reader;
+
+	forest.n_outputs = n_outputs > 3 ? 1 : (int) n_outputs;
+	ml_writer_begin(&writer, p->env);
+	(void) ml_forest_encode(&forest, &writer);
+	memcpy(writer.data + 4, &n_outputs, sizeof(n_outputs));
+	ml_reader_begin(&reader, writer.data, writer.length);
+	return ml_forest_decode(p->env, &reader, &p->signature, task, n_classes, &forest);
+}
+
+static void
+test_hostile_shapes(void)
+{
+	Problem		p;
+	uint32_t	link;
+
+	problem_begin(&p, ML_REGRESSION, 1);
+	(void) add_number(&p);
+	for (link = 0; link < 7; link++)
+	{
+		bool		number = link == ML_LINK_IDENTITY || link == ML_LINK_EXP || link == ML_LINK_SHARE;
+		bool		two = link == ML_LINK_LOGISTIC || link == ML_LINK_SHARE;
+		bool		many = link == ML_LINK_SOFTMAX || link == ML_LINK_SHARE;
+
+		unit_ok((decode_shape(&p, link, 1, 6, ML_REGRESSION, 0) == ML_OK) == number, "link %u of a number", link);
+		unit_ok((decode_shape(&p, link, 1, 6, ML_CLASSIFICATION, 2) == ML_OK) == two, "of two classes");
+		unit_ok((decode_shape(&p, link, 3, 6, ML_CLASSIFICATION, 3) == ML_OK) == many, "of three");
+		unit_ok(decode_shape(&p, link, 3, 5, ML_CLASSIFICATION, 3) == ML_CORRUPT, "of which one has fewer trees");
+		unit_ok(decode_shape(&p, link, 3, 6, ML_CLASSIFICATION, 2) == ML_CORRUPT, "of other classes than the model");
+		unit_ok(decode_shape(&p, link, 0, 6, ML_REGRESSION, 0) == ML_CORRUPT, "without outputs");
+		unit_ok(decode_shape(&p, link, UINT32_MAX, 6, ML_REGRESSION, 0) == ML_CORRUPT, "with too many");
+	}
+	unit_ok(decode_shape(&p, ML_LINK_SHARE, 1, 0, ML_REGRESSION, 0) == ML_CORRUPT, "shares of no trees");
+	unit_ok(decode_shape(&p, ML_LINK_IDENTITY, 1, 0, ML_REGRESSION, 0) == ML_OK, "a base alone: %s",
+			p.env->error.message);
 }
 
 /* Trees that somebody made by hand: each with one thing wrong. */
@@ -1100,7 +1263,12 @@ main(void)
 	test_bits(ML_REGRESSION);
 	test_bits(ML_CLASSIFICATION);
 	test_walks();
-	test_derivatives();
+	test_derivatives(ML_SQUARED, 1, 2);
+	test_derivatives(ML_LOG_LOSS, 1, 1);
+	test_derivatives(ML_SOFTMAX, 3, 1);
+	test_derivatives(ML_SOFTMAX, 5, 1);
+	test_probabilities();
+	test_packing();
 	test_missing(0);
 	test_missing(1);
 	test_missing_default();
@@ -1114,6 +1282,7 @@ main(void)
 	test_nothing_to_learn();
 	test_extremes();
 	test_pool();
+	test_hostile_shapes();
 	test_hostile_trees();
 	test_sampled_bins();
 	test_histogram(1, 90000, 4);

@@ -426,7 +426,7 @@ test_bytes(void)
 	ml_writer_begin(&writer, env);
 	unit_ok(ml_linear.encode(effects, &writer) == ML_OK, "encode");
 	ml_reader_begin(&reader, writer.data, writer.length);
-	unit_ok(ml_linear.decode(env, &reader, &frame.signature, ML_REGRESSION, &decoded) == ML_OK, "decode");
+	unit_ok(ml_linear.decode(env, &reader, &frame.signature, ML_REGRESSION, 0, &decoded) == ML_OK, "decode");
 	for (row = 0; row < 400; row++)
 		same += unit_predict_effects(&frame, effects, row) == unit_predict_effects(&frame, decoded, row);
 	unit_ok(same == 400, "predictions are the same bits");
@@ -442,7 +442,7 @@ test_bytes(void)
 		if (length > 0 && trial % 4 != 0)
 			bytes[(hash >> 8) % length] ^= (uint8_t) (1U << (hash >> 5) % 8);
 		ml_reader_begin(&reader, bytes, length);
-		if (ml_linear.decode(env, &reader, &frame.signature, ML_REGRESSION, &decoded) == ML_OK)
+		if (ml_linear.decode(env, &reader, &frame.signature, ML_REGRESSION, 0, &decoded) == ML_OK)
 			unit_ok(!isnan(unit_predict_effects(&frame, decoded, trial % 400)), "damage %d is used safely", trial);
 		else
 			refused += env->error.status == ML_CORRUPT;

@@ -293,7 +293,7 @@ test_bytes(void)
 	ml_writer_begin(&writer, env);
 	unit_ok(ml_logistic.encode(effects, &writer) == ML_OK, "encode");
 	ml_reader_begin(&reader, writer.data, writer.length);
-	unit_ok(ml_logistic.decode(env, &reader, &frame.signature, ML_CLASSIFICATION, &decoded) == ML_OK,
+	unit_ok(ml_logistic.decode(env, &reader, &frame.signature, ML_CLASSIFICATION, 2, &decoded) == ML_OK,
 			"decode");
 	for (row = 0; row < 600; row++)
 		same += unit_predict_effects(&frame, effects, row) == unit_predict_effects(&frame, decoded, row);
@@ -309,7 +309,7 @@ test_bytes(void)
 		for (byte = 0; byte < length; byte++)
 			bytes[byte] = trial % 2 == 0 ? writer.data[byte] : (uint8_t) ml_mix64(hash + byte);
 		ml_reader_begin(&reader, bytes, length);
-		if (ml_logistic.decode(env, &reader, &frame.signature, ML_CLASSIFICATION, &decoded) != ML_OK)
+		if (ml_logistic.decode(env, &reader, &frame.signature, ML_CLASSIFICATION, 2, &decoded) != ML_OK)
 			refused += env->error.status == ML_CORRUPT;
 		ml_release(env, bytes);
 	}

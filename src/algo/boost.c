@@ -1,0 +1,541 @@
+/*
+ * algo/boost.c
+ *		Boosting on binned rows. See boost.h.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "algo/boost.h"
+#include "base/hash.h"
+#include "math/sum.h"
+
+#define BLOCK_ROWS 16384
+#define CURVE_SHARE 32
+
+/* Makes the rows of the curve independent of other uses of the same identity. */
+#define CURVE_SALT UINT64_C(0x626f6f7374637276)
+
+/* Margins of some rows, and which rows their loss is taken from. */
+typedef struct Judged
+{
+	const MlBoostRows *rows;
+	double	   *margin;			/* (n_outputs, n_rows) */
+	uint32_t   *sample;			/* (n_sample) row numbers, or NULL for all */
+	int64_t		n_sample;
+} Judged;
+
+typedef struct Boosting
+{
+	MlEnv	   *env;
+	const MlBoostOptions *options;
+	int			n_outputs;
+	double		max_weight;
+	double	   *base;			/* (n_outputs) */
+	Judged		training;
+	Judged		validation;
+	double	   *normalizer;		/* (n_rows) of the training margins, with several outputs */
+	double	   *gathered;		/* (n_outputs + 2, ML_LOSS_BLOCK) of sampled rows */
+	MlGradient *gradient;		/* (n_rows) */
+	MlGrower	grower;
+	MlForestBuilder builder;
+	MlCurvePoint *curve;		/* (options->iterations) */
+	int			n_curve;
+	double		best_loss;		/* of the validation rows */
+	int			best;			/* iterations until then */
+} Boosting;
+
+static MlStatus begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
+					  const MlBoostRows *training, const MlBoostRows *validation);
+static MlStatus begin_margins(Boosting *boosting, Judged *judged, const MlBoostRows *rows);
+static void reset_margins(const Boosting *boosting, const Judged *judged);
+static MlStatus draw_curve_rows(Boosting *boosting);
+static MlStatus find_bases(Boosting *boosting);
+static MlStatus find_base(Boosting *boosting, int output);
+static MlStatus iterate(Boosting *boosting);
+static MlStatus add_trees(Boosting *boosting, bool *any_split);
+static MlStatus take_derivatives(Boosting *boosting, int output, MlGradientScale *scale);
+static MlStatus find_scale(Boosting *boosting, int output, MlGradientScale *scale);
+static MlStatus find_normalizers(Boosting *boosting);
+static MlStatus move_training(Boosting *boosting, int output);
+static MlStatus move_validation(Boosting *boosting, int output);
+static MlStatus record(Boosting *boosting, bool *stop);
+static MlStatus mean_loss(Boosting *boosting, const Judged *judged, bool all, double *loss);
+static MlStatus finish(Boosting *boosting, MlBoosted *boosted);
+
+MlStatus
+ml_boost(MlEnv *env, const MlBoostOptions *options, const MlBoostRows *training,
+		 const MlBoostRows *validation, MlBoosted *boosted)
+{
+	Boosting	boosting;
+
+	ML_TRY(begin(&boosting, env, options, training, validation));
+	ML_TRY(iterate(&boosting));
+	return finish(&boosting, boosted);
+}
+
+/* Rows first .. first + n - 1 as the loss wants them. */
+static MlLossRows
+block_of(const Boosting *boosting, const Judged *judged, int64_t first, int n)
+{
+	const MlBoostRows *rows = judged->rows;
+	MlLossRows	block;
+
+	block.n = n;
+	block.y = rows->y + first;
+	block.weight = rows->weight == NULL ? NULL : rows->weight + first;
+	block.margin = judged->margin + first;
+	block.stride = (size_t) rows->binned.n_rows;
+	block.normalizer = boosting->normalizer == NULL ? NULL : boosting->normalizer + first;
+	return block;
+}
+
+/* Rows of a block that begins at `first`. */
+static inline int
+block_rows(int64_t first, int64_t n)
+{
+	return n - first < ML_LOSS_BLOCK ? (int) (n - first) : ML_LOSS_BLOCK;
+}
+
+static MlStatus
+begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
+	  const MlBoostRows *training, const MlBoostRows *validation)
+{
+	size_t		n_rows = (size_t) training->binned.n_rows;
+	size_t		n_outputs = (size_t) options->loss.n_outputs;
+
+	memset(boosting, 0, sizeof(*boosting));
+	boosting->env = env;
+	boosting->options = options;
+	boosting->n_outputs = options->loss.n_outputs;
+	boosting->training.rows = training;
+	boosting->base = ml_allocate(env, n_outputs, sizeof(double));
+	boosting->gradient = ml_allocate(env, n_rows, sizeof(MlGradient));
+	boosting->gathered = ml_allocate(env, (n_outputs + 2) * ML_LOSS_BLOCK, sizeof(double));
+	boosting->curve = ml_allocate(env, (size_t) options->iterations, sizeof(MlCurvePoint));
+	if (boosting->base == NULL || boosting->gradient == NULL || boosting->gathered == NULL ||
+		boosting->curve == NULL)
+		return ML_OUT_OF_MEMORY;
+	if (n_outputs > 1)
+	{
+		boosting->normalizer = ml_allocate(env, n_rows, sizeof(double));
+		if (boosting->normalizer == NULL)
+			return ML_OUT_OF_MEMORY;
+	}
+	ML_TRY(find_bases(boosting));
+	ML_TRY(begin_margins(boosting, &boosting->training, training));
+	ML_TRY(draw_curve_rows(boosting));
+	ML_TRY(begin_margins(boosting, &boosting->validation, validation));
+	if (validation->binned.n_rows > 0)
+		ML_TRY(mean_loss(boosting, &boosting->validation, true, &boosting->best_loss));
+	ML_TRY(ml_grower_begin(&boosting->grower, env, &training->binned, &options->limits));
+	return ml_forest_begin(&boosting->builder, env);
+}
+
+static MlStatus
+begin_margins(Boosting *boosting, Judged *judged, const MlBoostRows *rows)
+{
+	judged->rows = rows;
+	judged->margin = ml_allocate(boosting->env, (size_t) rows->binned.n_rows,
+								 (size_t) boosting->n_outputs * sizeof(double));
+	if (judged->margin == NULL)
+		return ML_OUT_OF_MEMORY;
+	reset_margins(boosting, judged);
+	return ML_OK;
+}
+
+static void
+reset_margins(const Boosting *boosting, const Judged *judged)
+{
+	int64_t		n_rows = judged->rows->binned.n_rows;
+	int64_t		i;
+	int			k;
+
+	for (k = 0; k < boosting->n_outputs; k++)
+	{
+		double	   *margin = judged->margin + (int64_t) k * n_rows;
+
+		for (i = 0; i < n_rows; i++)
+			margin[i] = boosting->base[k];
+	}
+}
+
+/* Each row by its own hash, whatever the others are; all rows if that gives none. */
+static MlStatus
+draw_curve_rows(Boosting *boosting)
+{
+	Judged	   *training = &boosting->training;
+	const uint64_t *identity = training->rows->identity;
+	int64_t		n_rows = training->rows->binned.n_rows;
+	int64_t		wanted = n_rows / CURVE_SHARE > ML_CURVE_ROWS ? n_rows / CURVE_SHARE : ML_CURVE_ROWS;
+	uint64_t	limit;
+	int64_t		n = 0;
+	int64_t		i;
+
+	if (n_rows <= ML_CURVE_ROWS)
+		return ML_OK;
+	limit = UINT64_MAX / (uint64_t) n_rows * (uint64_t) wanted;
+	for (i = 0; i < n_rows; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(boosting->env));
+		n += ml_hash_word(CURVE_SALT, identity[i]) <= limit;
+	}
+	if (n == 0)
+		return ML_OK;
+	training->sample = ml_allocate(boosting->env, (size_t) n, sizeof(uint32_t));
+	if (training->sample == NULL)
+		return ML_OUT_OF_MEMORY;
+	training->n_sample = n;
+	for (i = 0, n = 0; n < training->n_sample; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(boosting->env));
+		if (ml_hash_word(CURVE_SALT, identity[i]) <= limit)
+			training->sample[n++] = (uint32_t) i;
+	}
+	return ML_OK;
+}
+
+static MlStatus
+find_bases(Boosting *boosting)
+{
+	const MlBoostRows *rows = boosting->training.rows;
+	int64_t		i;
+	int			k;
+
+	boosting->max_weight = rows->weight == NULL ? 1 : 0;
+	for (i = 0; rows->weight != NULL && i < rows->binned.n_rows; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(boosting->env));
+		if (rows->weight[i] > boosting->max_weight)
+			boosting->max_weight = rows->weight[i];
+	}
+	for (k = 0; k < boosting->n_outputs; k++)
+		ML_TRY(find_base(boosting, k));
+	return ML_OK;
+}
+
+/* From the weighted mean of y, or of "is of class `output`". */
+static MlStatus
+find_base(Boosting *boosting, int output)
+{
+	const MlBoostRows *rows = boosting->training.rows;
+	bool		shares = boosting->n_outputs > 1;
+	MlExactSum	weights;
+	MlExactSum	values;
+	double		mean;
+	int64_t		i;
+
+	ml_sum_begin(&weights);
+	ml_sum_begin(&values);
+	for (i = 0; i < rows->binned.n_rows; i++)
+	{
+		double		weight = rows->weight == NULL ? 1 : rows->weight[i];
+
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(boosting->env));
+		ml_sum_add(&weights, weight);
+		ml_sum_add(&values, weight * (shares ? rows->y[i] == output : rows->y[i]));
+	}
+	mean = ml_sum_value(&values) / ml_sum_value(&weights);
+	if (!isfinite(mean))
+	{
+		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
+		ml_hint(boosting->env, "Scale them down.");
+		return ML_INVALID_DATA;
+	}
+	boosting->base[output] = ml_loss_base(&boosting->options->loss, mean, rows->binned.n_rows);
+	return ML_OK;
+}
+
+static MlStatus
+iterate(Boosting *boosting)
+{
+	int			most = boosting->options->iterations;
+	bool		stop = false;
+
+	while (boosting->n_curve < most && !stop)
+	{
+		bool		any_split;
+
+		ML_TRY(add_trees(boosting, &any_split));
+		if (!any_split)
+			break;
+		ML_TRY(record(boosting, &stop));
+		ml_report(boosting->env, "fitting", (double) boosting->n_curve / most,
+				  boosting->training.rows->binned.n_rows, boosting->n_curve,
+				  boosting->curve[boosting->n_curve - 1].train_loss);
+	}
+	return ML_OK;
+}
+
+/*
+ * One more tree per output; margins follow. An output without a split worth it
+ * gets a single leaf of value 0; without any split at all the trees do not count.
+ */
+static MlStatus
+add_trees(Boosting *boosting, bool *any_split)
+{
+	MlGrower   *grower = &boosting->grower;
+	int			k;
+
+	*any_split = false;
+	if (boosting->normalizer != NULL)
+		ML_TRY(find_normalizers(boosting));
+	for (k = 0; k < boosting->n_outputs; k++)
+	{
+		MlGradientScale scale;
+
+		ML_TRY(take_derivatives(boosting, k, &scale));
+		ML_TRY(ml_grower_tree(grower, boosting->gradient, scale));
+		if (grower->n_leaves == 1)
+			grower->nodes[0].value.number = 0;
+		ML_TRY(ml_forest_add(&boosting->builder, grower->nodes, grower->n_nodes,
+							 grower->sets, grower->n_sets));
+		if (grower->n_leaves == 1)
+			continue;
+		*any_split = true;
+		ML_TRY(move_training(boosting, k));
+		ML_TRY(move_validation(boosting, k));
+	}
+	return ML_OK;
+}
+
+/* The derivatives of all training rows by the margin of an output. */
+static MlStatus
+take_derivatives(Boosting *boosting, int output, MlGradientScale *scale)
+{
+	int64_t		n_rows = boosting->training.rows->binned.n_rows;
+	double		g[ML_LOSS_BLOCK];
+	double		h[ML_LOSS_BLOCK];
+	int64_t		first;
+
+	ML_TRY(find_scale(boosting, output, scale));
+	for (first = 0; first < n_rows; first += ML_LOSS_BLOCK)
+	{
+		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
+
+		ML_TRY(ml_check_stop(boosting->env));
+		ml_loss_derivatives(&boosting->options->loss, &block, output, g, h);
+		ml_gradient_pack(g, h, block.n, *scale, boosting->gradient + first);
+	}
+	return ML_OK;
+}
+
+/* Units for the derivatives, from their largest values. */
+static MlStatus
+find_scale(Boosting *boosting, int output, MlGradientScale *scale)
+{
+	const MlLoss *loss = &boosting->options->loss;
+	int64_t		n_rows = boosting->training.rows->binned.n_rows;
+	double		g[ML_LOSS_BLOCK];
+	double		h[ML_LOSS_BLOCK];
+	double		most_g = 0;
+	double		most_h = 0;
+	int64_t		first;
+	int			i;
+
+	if (ml_loss_bounds(loss, boosting->max_weight, &most_g, &most_h))
+	{
+		*scale = ml_gradient_scale(most_g, most_h, n_rows);
+		return ML_OK;
+	}
+	for (first = 0; first < n_rows; first += ML_LOSS_BLOCK)
+	{
+		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
+
+		ML_TRY(ml_check_stop(boosting->env));
+		ml_loss_derivatives(loss, &block, output, g, h);
+		for (i = 0; i < block.n; i++)
+		{
+			most_g = fabs(g[i]) > most_g ? fabs(g[i]) : most_g;
+			most_h = h[i] > most_h ? h[i] : most_h;
+		}
+	}
+	if (!isfinite(most_g) || !isfinite(most_h))
+	{
+		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
+		ml_hint(boosting->env, "Scale them down.");
+		return ML_INVALID_DATA;
+	}
+	*scale = ml_gradient_scale(most_g, most_h, n_rows);
+	return ML_OK;
+}
+
+/* They stay for all outputs of an iteration: tree k moves the margins of output k only. */
+static MlStatus
+find_normalizers(Boosting *boosting)
+{
+	int64_t		n_rows = boosting->training.rows->binned.n_rows;
+	int64_t		first;
+
+	for (first = 0; first < n_rows; first += ML_LOSS_BLOCK)
+	{
+		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
+
+		ML_TRY(ml_check_stop(boosting->env));
+		ml_loss_normalizer(&boosting->options->loss, &block, boosting->normalizer + first);
+	}
+	return ML_OK;
+}
+
+/* Leaf by leaf: the grower knows the rows of each. */
+static MlStatus
+move_training(Boosting *boosting, int output)
+{
+	const MlGrower *grower = &boosting->grower;
+	double	   *margin = boosting->training.margin +
+		(int64_t) output * boosting->training.rows->binned.n_rows;
+	int			leaf;
+	int64_t		i;
+
+	for (leaf = 0; leaf < grower->n_leaves; leaf++)
+	{
+		const MlGrowLeaf *range = &grower->leaves[leaf];
+		const uint32_t *index = grower->partition.index + range->begin;
+		double		value = grower->nodes[range->node].value.number;
+
+		for (i = 0; i < range->n; i++)
+		{
+			if (i % BLOCK_ROWS == 0)
+				ML_TRY(ml_check_stop(boosting->env));
+			margin[index[i]] += value;
+		}
+	}
+	return ML_OK;
+}
+
+static MlStatus
+move_validation(Boosting *boosting, int output)
+{
+	const MlBinned *binned = &boosting->validation.rows->binned;
+	double	   *margin = boosting->validation.margin + (int64_t) output * binned->n_rows;
+	int64_t		i;
+
+	for (i = 0; i < binned->n_rows; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(boosting->env));
+		margin[i] += ml_grower_value(&boosting->grower, binned->bins + (size_t) i * binned->stride);
+	}
+	return ML_OK;
+}
+
+/* Losses after an iteration; *stop when that of validation has not improved for long enough. */
+static MlStatus
+record(Boosting *boosting, bool *stop)
+{
+	MlCurvePoint *point = &boosting->curve[boosting->n_curve++];
+	int			patience = boosting->options->patience;
+
+	point->iteration = boosting->n_curve;
+	point->validation_loss = NAN;
+	ML_TRY(mean_loss(boosting, &boosting->training, false, &point->train_loss));
+	if (boosting->validation.rows->binned.n_rows == 0)
+		return ML_OK;
+	ML_TRY(mean_loss(boosting, &boosting->validation, true, &point->validation_loss));
+	if (point->validation_loss < boosting->best_loss)
+	{
+		boosting->best_loss = point->validation_loss;
+		boosting->best = boosting->n_curve;
+	}
+	*stop = patience > 0 && boosting->n_curve - boosting->best >= patience;
+	return ML_OK;
+}
+
+/* Sampled rows sample[0 .. n-1] side by side. */
+static MlLossRows
+gather(const Boosting *boosting, const Judged *judged, const uint32_t *sample, int n)
+{
+	const MlBoostRows *rows = judged->rows;
+	double	   *y = boosting->gathered;
+	double	   *weight = y + ML_LOSS_BLOCK;
+	double	   *margin = weight + ML_LOSS_BLOCK;
+	MlLossRows	block = {n, y, NULL, margin, ML_LOSS_BLOCK, NULL};
+	int			i;
+	int			k;
+
+	for (i = 0; i < n; i++)
+		y[i] = rows->y[sample[i]];
+	for (i = 0; rows->weight != NULL && i < n; i++)
+		weight[i] = rows->weight[sample[i]];
+	if (rows->weight != NULL)
+		block.weight = weight;
+	for (k = 0; k < boosting->n_outputs; k++)
+	{
+		const double *from = judged->margin + (int64_t) k * rows->binned.n_rows;
+
+		for (i = 0; i < n; i++)
+			margin[k * ML_LOSS_BLOCK + i] = from[sample[i]];
+	}
+	return block;
+}
+
+/* Weighted mean over all rows, or over those of the curve. */
+static MlStatus
+mean_loss(Boosting *boosting, const Judged *judged, bool all, double *loss)
+{
+	bool		sampled = !all && judged->sample != NULL;
+	int64_t		n = sampled ? judged->n_sample : judged->rows->binned.n_rows;
+	double		value[ML_LOSS_BLOCK];
+	MlExactSum	losses;
+	MlExactSum	weights;
+	int64_t		first;
+	int			i;
+
+	ml_sum_begin(&losses);
+	ml_sum_begin(&weights);
+	for (first = 0; first < n; first += ML_LOSS_BLOCK)
+	{
+		int			count = block_rows(first, n);
+		MlLossRows	block;
+
+		ML_TRY(ml_check_stop(boosting->env));
+		if (sampled)
+			block = gather(boosting, judged, judged->sample + first, count);
+		else
+			block = block_of(boosting, judged, first, count);
+		ml_loss_values(&boosting->options->loss, &block, value);
+		for (i = 0; block.weight != NULL && i < count; i++)
+			value[i] *= block.weight[i];
+		ml_sum_add_array(&losses, value, (size_t) count);
+		if (block.weight != NULL)
+			ml_sum_add_array(&weights, block.weight, (size_t) count);
+	}
+	*loss = ml_sum_value(&losses) /
+		(judged->rows->weight == NULL ? (double) n : ml_sum_value(&weights));
+	return ML_OK;
+}
+
+static MlStatus
+finish(Boosting *boosting, MlBoosted *boosted)
+{
+	MlEnv	   *env = boosting->env;
+	const MlLoss *loss = &boosting->options->loss;
+	bool		back = boosting->options->patience > 0 && boosting->validation.rows->binned.n_rows > 0;
+	int			kept = back ? boosting->best : boosting->n_curve;
+
+	boosted->forest = ml_forest_finish(&boosting->builder, ml_loss_link(loss), boosting->n_outputs,
+									   boosting->base, (uint32_t) (kept * boosting->n_outputs));
+	boosted->iterations = kept;
+	boosted->curve = boosting->curve;
+	boosted->n_curve = boosting->n_curve;
+	if (kept > 0 && kept < boosting->n_curve)
+		boosted->train_loss = boosting->curve[kept - 1].train_loss;
+	else
+	{
+		if (kept == 0)
+			reset_margins(boosting, &boosting->training);
+		ML_TRY(mean_loss(boosting, &boosting->training, true, &boosted->train_loss));
+	}
+
+	ml_grower_end(&boosting->grower);
+	ml_release(env, boosting->training.sample);
+	ml_release(env, boosting->training.margin);
+	ml_release(env, boosting->validation.margin);
+	ml_release(env, boosting->normalizer);
+	ml_release(env, boosting->gathered);
+	ml_release(env, boosting->gradient);
+	return ML_OK;
+}

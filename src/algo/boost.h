@@ -1,0 +1,66 @@
+/*
+ * algo/boost.h
+ *		Boosting on binned rows: trees grown one after the other on the
+ *		derivatives of a loss.
+ *
+ * The margin of a row is F_k(x) = base_k + sum over trees of a leaf value, for
+ * each output k. An iteration grows one tree per output on the derivatives at
+ * the margins so far (loss.h); a leaf adds -learning_rate * G / (H + l2).
+ *
+ * Friedman, "Greedy function approximation", 2001; Chen and Guestrin,
+ * "XGBoost", 2016; Ke et al., "LightGBM", 2017.
+ *
+ * Nothing but bins, targets and weights is looked at. Besides these a row
+ * takes 24 bytes, and 8 per output (16 and 8 more with several outputs).
+ */
+#ifndef ML_ALGO_BOOST_H
+#define ML_ALGO_BOOST_H
+
+#include "algo/algo.h"
+#include "algo/grow.h"
+#include "algo/loss.h"
+
+/* Rows that are trained on, or judged by. */
+typedef struct MlBoostRows
+{
+	MlBinned	binned;			/* n_rows of them */
+	const double *y;			/* (n_rows) value, or class number */
+	const double *weight;		/* (n_rows) above 0, or NULL */
+	const uint64_t *identity;	/* (n_rows) row hashes, for what is drawn at random */
+} MlBoostRows;
+
+typedef struct MlBoostOptions
+{
+	MlLoss		loss;
+	MlGrowLimits limits;
+	int			iterations;		/* at most */
+	int			patience;		/* iterations without a better validation loss; 0: no limit */
+} MlBoostOptions;
+
+typedef struct MlBoosted
+{
+	MlForest	forest;
+	int			iterations;		/* that the forest holds */
+	double		train_loss;		/* weighted mean */
+	int			n_curve;		/* iterations made */
+	MlCurvePoint *curve;		/* (n_curve) */
+} MlBoosted;
+
+/*
+ * `validation` has 0 rows when there is none to judge by. With patience the
+ * forest ends where the validation loss was least, be it before the first tree.
+ *
+ * Training losses are those of all rows up to ML_CURVE_ROWS of them, above
+ * that of about a 32nd of the rows, but no fewer, drawn by the hash of their
+ * identity: the curve costs little beside the trees. train_loss is that of all
+ * rows, unless stopping early went back behind the last tree.
+ *
+ * The same bytes for any order of the rows: derivatives are summed as integers
+ * (gradient.h), margins tree by tree, means over rows exactly (math/sum.h).
+ */
+#define ML_CURVE_ROWS 4096
+
+extern MlStatus ml_boost(MlEnv *env, const MlBoostOptions *options, const MlBoostRows *training,
+						 const MlBoostRows *validation, MlBoosted *boosted);
+
+#endif							/* ML_ALGO_BOOST_H */
