@@ -85,6 +85,8 @@ typedef struct MlAlgorithm
 	int			n_parameters;
 
 	MlStatus	(*fit) (MlEnv *env, const MlFitInput *input, MlFitted *fitted);
+	/* A helper's part of a fit whose leader asked for a team; NULL where none does. */
+	MlStatus	(*help) (MlEnv *env);
 	/*
 	 * outputs (n_rows, ml_n_outputs()) of the rows in inputs (n_rows,
 	 * n_inputs): the value for regression, the probability of labels[1] for

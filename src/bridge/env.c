@@ -16,6 +16,7 @@
 
 #include "bridge/env.h"
 #include "bridge/progress.h"
+#include "bridge/team.h"
 
 typedef struct MlopsEnv
 {
@@ -122,6 +123,8 @@ mlops_env_begin(MemoryContext parent, const char *name, Size budget)
 	self->env.should_stop = env_should_stop;
 	self->env.report = env_report;
 	self->env.warn = env_warn;
+	self->env.team_begin = mlops_team_begin;
+	self->env.team_end = mlops_team_end;
 	self->env.owner = self;
 	self->context = context;
 	self->budget = budget;

@@ -29,6 +29,9 @@
 #define MLOPS_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
 #endif
 
+/* Seen from outside the library, in rooms whose names are hidden. PGDLLEXPORT does it from 16 on. */
+#define MLOPS_EXPORT __attribute__((visibility("default")))
+
 /* This backend's place among all, 0 .. MaxBackends-1. 17 made it a variable. */
 #if PG_VERSION_NUM >= 170000
 #define MLOPS_BACKEND_NUMBER ((int) MyProcNumber)
