@@ -172,6 +172,25 @@ ml_sum_merge(MlExactSum *into, const MlExactSum *from)
 	into->special += from->special;
 }
 
+MlStatus
+ml_sum_team(MlEnv *env, MlExactSum *sum)
+{
+	MlExactSum *all;
+	int			rank;
+
+	if (ml_team_size(env) == 1)
+		return ML_OK;
+	all = ml_allocate(env, (size_t) ml_team_size(env), sizeof(MlExactSum));
+	if (all == NULL)
+		return ML_OUT_OF_MEMORY;
+	ML_TRY(ml_team_gather(env, sum, sizeof(MlExactSum), all));
+	ml_sum_begin(sum);
+	for (rank = 0; rank < ml_team_size(env); rank++)
+		ml_sum_merge(sum, &all[rank]);
+	ml_release(env, all);
+	return ML_OK;
+}
+
 /* Bits at `position` and above, `count` <= 64 of them, of the magnitude. */
 static uint64_t
 bits_at(const int64_t *limb, int position, int count)
