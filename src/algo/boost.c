@@ -53,6 +53,7 @@ static MlStatus find_bases(Boosting *boosting);
 static MlStatus find_base(Boosting *boosting, int output);
 static MlStatus iterate(Boosting *boosting);
 static MlStatus add_trees(Boosting *boosting, bool *any_split);
+static void set_leaf_values(Boosting *boosting);
 static MlStatus take_derivatives(Boosting *boosting, int output, MlGradientScale *scale);
 static MlStatus find_scale(Boosting *boosting, int output, MlGradientScale *scale);
 static MlStatus find_normalizers(Boosting *boosting);
@@ -285,12 +286,11 @@ add_trees(Boosting *boosting, bool *any_split)
 		ML_TRY(find_normalizers(boosting));
 	for (k = 0; k < boosting->n_outputs; k++)
 	{
-		MlGradientScale scale;
+		MlTreeRows	tree = {boosting->gradient, {0, 0}, NULL, 0, 0};
 
-		ML_TRY(take_derivatives(boosting, k, &scale));
-		ML_TRY(ml_grower_tree(grower, boosting->gradient, scale));
-		if (grower->n_leaves == 1)
-			grower->nodes[0].value.number = 0;
+		ML_TRY(take_derivatives(boosting, k, &tree.scale));
+		ML_TRY(ml_grower_tree(grower, &tree));
+		set_leaf_values(boosting);
 		ML_TRY(ml_forest_add(&boosting->builder, grower->nodes, grower->n_nodes,
 							 grower->sets, grower->n_sets));
 		if (grower->n_leaves == 1)
@@ -300,6 +300,19 @@ add_trees(Boosting *boosting, bool *any_split)
 		ML_TRY(move_validation(boosting, k));
 	}
 	return ML_OK;
+}
+
+/* From the steps that the sums of the leaves ask for. */
+static void
+set_leaf_values(Boosting *boosting)
+{
+	MlGrower   *grower = &boosting->grower;
+	int			i;
+
+	for (i = 0; i < grower->n_leaves; i++)
+		grower->nodes[grower->leaves[i].node].value.number *= boosting->options->learning_rate;
+	if (grower->n_leaves == 1)
+		grower->nodes[0].value.number = 0;
 }
 
 /* The derivatives of all training rows by the margin of an output. */

@@ -33,6 +33,7 @@ typedef struct MlBoostOptions
 {
 	MlLoss		loss;
 	MlGrowLimits limits;
+	double		learning_rate;
 	int			iterations;		/* at most */
 	int			patience;		/* iterations without a better validation loss; 0: no limit */
 } MlBoostOptions;

@@ -105,7 +105,7 @@ static MlBoostOptions
 boost_options(const MlFitInput *input)
 {
 	const double *p = input->parameters;
-	MlBoostOptions options;
+	MlBoostOptions options = {0};
 
 	options.loss.n_outputs = ml_n_outputs(input->n_classes);
 	if (input->task == ML_REGRESSION)
@@ -118,7 +118,9 @@ boost_options(const MlFitInput *input)
 	options.limits.min_hessian = p[MIN_HESSIAN];
 	options.limits.l2 = p[L2];
 	options.limits.min_gain = p[MIN_GAIN];
-	options.limits.learning_rate = p[LEARNING_RATE];
+	options.limits.tree_inputs = 1;
+	options.limits.node_inputs = 1;
+	options.learning_rate = p[LEARNING_RATE];
 	options.limits.pool_bytes = POOL_BYTES;
 	options.iterations = (int) p[TREES];
 	options.patience = (int) p[EARLY_STOPPING];

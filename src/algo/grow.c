@@ -3,8 +3,10 @@
  *		Best-first growth of one tree. See grow.h.
  */
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
+#include "algo/draw.h"
 #include "algo/grow.h"
 
 #define BLOCK_ROWS 65536
@@ -13,13 +15,18 @@
 #define CATEGORY_SMOOTHING 10.0
 
 static MlStatus begin_tree(MlGrower *grower);
+static void set_rules(MlGrower *grower);
+static void draw_tree_inputs(MlGrower *grower);
 static MlStatus split_leaf(MlGrower *grower, int at);
 static MlStatus split_rows(MlGrower *grower, MlRangeSplit *range, bool add_left, bool add_right);
 static void apply_split(MlGrower *grower, int at, MlRangeSplit *range);
 static bool take_parent_slot(MlGrower *grower, MlGrowLeaf *small, MlGrowLeaf *large);
 static bool can_split(const MlGrower *grower, const MlGrowLeaf *leaf);
 static void search_leaf(MlGrower *grower, int at);
+static void search_drawn(MlGrower *grower, MlGrowLeaf *leaf);
 static void add_leaf(MlGrower *grower, uint32_t node, int depth, int64_t begin, MlCell total);
+static void bound_children(MlGrower *grower, const MlFoundSplit *split, MlGrowLeaf *left,
+						   MlGrowLeaf *right);
 static void split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split);
 static MlSet256 code_set(const MlBins *bins, const MlSet256 *bin_set);
 static MlCell *leaf_cells(const MlGrower *grower, const MlGrowLeaf *leaf);
@@ -34,8 +41,10 @@ MlStatus
 ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrowLimits *limits)
 {
 	int64_t		most_leaves = data->n_rows / limits->min_rows;
+	size_t		n_inputs = (size_t) data->n_inputs;
 	size_t		slots;
 	size_t		leaves;
+	size_t		i;
 
 	memset(grower, 0, sizeof(*grower));
 	grower->env = env;
@@ -58,44 +67,95 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 	grower->nodes = ml_allocate(env, 2 * leaves, sizeof(MlTreeNode));
 	grower->left_bins = ml_allocate(env, 2 * leaves, sizeof(MlSet256));
 	grower->sets = ml_allocate(env, leaves, sizeof(MlSet256));
+	grower->inputs = ml_allocate(env, n_inputs, sizeof(uint16_t));
+	grower->tree_inputs = ml_allocate(env, n_inputs, sizeof(uint16_t));
+	grower->node_inputs = ml_allocate(env, n_inputs, sizeof(uint16_t));
+	grower->order = ml_allocate(env, n_inputs, sizeof(uint16_t));
 	if (grower->pool == NULL || grower->free_slots == NULL || grower->leaves == NULL ||
-		grower->heap == NULL || grower->nodes == NULL || grower->left_bins == NULL || grower->sets == NULL)
+		grower->heap == NULL || grower->nodes == NULL || grower->left_bins == NULL || grower->sets == NULL ||
+		grower->inputs == NULL || grower->tree_inputs == NULL || grower->node_inputs == NULL ||
+		grower->order == NULL)
 		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_inputs; i++)
+		grower->inputs[i] = (uint16_t) i;
 	return ML_OK;
 }
 
 MlStatus
-ml_grower_tree(MlGrower *grower, const MlGradient *gradient, MlGradientScale scale)
+ml_grower_tree(MlGrower *grower, const MlTreeRows *tree)
 {
-	const MlGrowLimits *limits = &grower->limits;
+	double		unit;
 	int			i;
 
-	grower->gradient = gradient;
-	grower->scale = scale;
-	grower->rules.min_rows = limits->min_rows;
-	grower->rules.min_hessian = limits->min_hessian * scale.h;
-	if (grower->rules.min_hessian < 1)
-		grower->rules.min_hessian = 1;
-	grower->rules.l2 = limits->l2 * scale.h;
-	grower->rules.smoothing = CATEGORY_SMOOTHING * scale.h;
-	grower->rules.min_gain = limits->min_gain > 0 ?
-		limits->min_gain * scale.g * (scale.g / scale.h) : 0;
-
+	grower->tree = *tree;
+	set_rules(grower);
+	draw_tree_inputs(grower);
 	ML_TRY(begin_tree(grower));
-	while (grower->n_heap > 0 && grower->n_leaves < limits->max_leaves)
+	while (grower->n_heap > 0 && grower->n_leaves < grower->limits.max_leaves)
 		ML_TRY(split_leaf(grower, heap_pop(grower)));
 
+	unit = tree->scale.h / tree->scale.g;
 	for (i = 0; i < grower->n_leaves; i++)
 	{
-		const MlCell *total = &grower->leaves[i].total;
-		double		g = (double) total->g / scale.g;
-		double		h = (double) total->h / scale.h + limits->l2;
+		const MlGrowLeaf *leaf = &grower->leaves[i];
 
-		/* 0 - g: no negative zero */
-		grower->nodes[grower->leaves[i].node].value.number =
-			h > 0 ? (0 - g) / h * limits->learning_rate : 0;
+		grower->rules.low = leaf->low;
+		grower->rules.high = leaf->high;
+		grower->nodes[leaf->node].value.number = ml_split_value(&leaf->total, &grower->rules) * unit;
 	}
 	return ML_OK;
+}
+
+/* The limits in the units of the tree. */
+static void
+set_rules(MlGrower *grower)
+{
+	const MlGrowLimits *limits = &grower->limits;
+	MlGradientScale scale = grower->tree.scale;
+	MlSplitRules *rules = &grower->rules;
+
+	rules->min_rows = limits->min_rows;
+	rules->min_hessian = limits->min_hessian * scale.h;
+	if (rules->min_hessian < 1)
+		rules->min_hessian = 1;
+	rules->l2 = limits->l2 * scale.h;
+	rules->smoothing = CATEGORY_SMOOTHING * scale.h;
+	rules->min_gain = limits->min_gain > 0 ? limits->min_gain * scale.g * (scale.g / scale.h) : 0;
+	rules->constrained = limits->l1 > 0 || limits->monotone != NULL;
+	rules->l1 = limits->l1 * scale.g;
+	rules->monotone = limits->monotone;
+}
+
+/* How many of n a part is: to the nearest, but one at least. */
+static int
+part_of(double part, int n)
+{
+	int			count = (int) (part * n + 0.5);
+
+	if (count < 1)
+		count = 1;
+	return count > n ? n : count;
+}
+
+static void
+draw_tree_inputs(MlGrower *grower)
+{
+	int			n_inputs = grower->data->n_inputs;
+
+	grower->n_tree_inputs = part_of(grower->limits.tree_inputs, n_inputs);
+	memcpy(grower->order, grower->inputs, (size_t) n_inputs * sizeof(uint16_t));
+	ml_draw(grower->tree.key, grower->order, n_inputs, 0, grower->n_tree_inputs);
+	ml_draw_sorted(grower->order, grower->n_tree_inputs, grower->tree_inputs);
+}
+
+double
+ml_grower_bound(const MlGrower *grower, const MlGrowLeaf *leaf, double value)
+{
+	double		unit = grower->tree.scale.h / grower->tree.scale.g;
+
+	if (value < leaf->low * unit)
+		return leaf->low * unit;
+	return value > leaf->high * unit ? leaf->high * unit : value;
 }
 
 double
@@ -117,6 +177,10 @@ ml_grower_end(MlGrower *grower)
 {
 	MlEnv	   *env = grower->env;
 
+	ml_release(env, grower->order);
+	ml_release(env, grower->node_inputs);
+	ml_release(env, grower->tree_inputs);
+	ml_release(env, grower->inputs);
 	ml_release(env, grower->sets);
 	ml_release(env, grower->left_bins);
 	ml_release(env, grower->nodes);
@@ -128,20 +192,23 @@ ml_grower_end(MlGrower *grower)
 	ml_partition_end(&grower->partition, env);
 }
 
-/* The tree is its root, which holds all rows. */
+/* The tree is its root, which holds all rows that count. */
 static MlStatus
 begin_tree(MlGrower *grower)
 {
-	MlCell		total = {0, 0, grower->data->n_rows};
+	const MlTreeRows *tree = &grower->tree;
+	MlCell		total = {0, 0, tree->rows == NULL ? grower->data->n_rows : tree->n_rows};
 	int64_t		i;
 
-	ml_partition_reset(&grower->partition, grower->data->n_rows);
-	for (i = 0; i < grower->data->n_rows; i++)
+	ml_partition_reset(&grower->partition, tree->rows, total.rows);
+	for (i = 0; i < total.rows; i++)
 	{
+		const MlGradient *gradient = &tree->gradient[grower->partition.index[i]];
+
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(grower->env));
-		total.g += grower->gradient[i].g;
-		total.h += grower->gradient[i].h;
+		total.g += gradient->g;
+		total.h += gradient->h;
 	}
 	grower->n_free = grower->n_slots;
 	for (i = 0; i < grower->n_slots; i++)
@@ -182,7 +249,7 @@ split_leaf(MlGrower *grower, int at)
 	if (can_split(grower, small) || subtract)
 	{
 		take_slot(grower, small);
-		ml_histogram_clear(&grower->sums, grower->gradient, leaf_cells(grower, small));
+		ml_histogram_clear(&grower->sums, grower->tree.gradient, leaf_cells(grower, small));
 		ML_TRY(split_rows(grower, &range, left_is_small, !left_is_small));
 		ml_histogram_finish(&grower->sums);
 		if (subtract)
@@ -239,6 +306,7 @@ apply_split(MlGrower *grower, int at, MlRangeSplit *range)
 				   leaf->begin, leaf->n);
 	split_node(grower, &grower->nodes[leaf->node], &split);
 	add_leaf(grower, grower->n_nodes + 1, leaf->depth + 1, leaf->begin + split.left.rows, split.right);
+	bound_children(grower, &split, leaf, &grower->leaves[grower->n_leaves - 1]);
 	leaf->node = grower->n_nodes;
 	leaf->depth++;
 	leaf->n = split.left.rows;
@@ -274,12 +342,41 @@ search_leaf(MlGrower *grower, int at)
 
 	leaf->split.input = -1;
 	if (can_split(grower, leaf))
-		ml_split_search(grower->data->inputs, grower->data->n_inputs, &grower->sums.shape,
-						leaf_cells(grower, leaf), &leaf->total, &grower->rules, &leaf->split);
+		search_drawn(grower, leaf);
 	if (leaf->split.input >= 0)
 		heap_push(grower, at);
 	else
 		free_slot(grower, leaf);
+}
+
+/* Among the inputs drawn for the node, then one by one among the others. */
+static void
+search_drawn(MlGrower *grower, MlGrowLeaf *leaf)
+{
+	const MlCell *cells = leaf_cells(grower, leaf);
+	int			n_drawn = part_of(grower->limits.node_inputs, grower->n_tree_inputs);
+	uint64_t	key = ml_hash_word(grower->tree.key, leaf->node + 1);
+	int			i;
+
+	grower->rules.low = leaf->low;
+	grower->rules.high = leaf->high;
+	if (n_drawn == grower->n_tree_inputs)
+	{
+		ml_split_search(grower->data->inputs, grower->tree_inputs, n_drawn, &grower->sums.shape,
+						cells, &leaf->total, &grower->rules, &leaf->split);
+		return;
+	}
+	memcpy(grower->order, grower->tree_inputs, (size_t) grower->n_tree_inputs * sizeof(uint16_t));
+	ml_draw(key, grower->order, grower->n_tree_inputs, 0, n_drawn);
+	ml_draw_sorted(grower->order, n_drawn, grower->node_inputs);
+	ml_split_search(grower->data->inputs, grower->node_inputs, n_drawn, &grower->sums.shape,
+					cells, &leaf->total, &grower->rules, &leaf->split);
+	for (i = n_drawn; i < grower->n_tree_inputs && leaf->split.input < 0; i++)
+	{
+		ml_draw(key, grower->order, grower->n_tree_inputs, i, i + 1);
+		ml_split_search(grower->data->inputs, &grower->order[i], 1, &grower->sums.shape,
+						cells, &leaf->total, &grower->rules, &leaf->split);
+	}
 }
 
 static void
@@ -292,10 +389,34 @@ add_leaf(MlGrower *grower, uint32_t node, int depth, int64_t begin, MlCell total
 	leaf->slot = -1;
 	leaf->begin = begin;
 	leaf->n = total.rows;
+	leaf->low = -INFINITY;
+	leaf->high = INFINITY;
 	leaf->total = total;
 	leaf->split.input = -1;
 	memset(&grower->nodes[node], 0, sizeof(MlTreeNode));
 	grower->nodes[node].rows = (uint32_t) total.rows;
+}
+
+/*
+ * The children keep the bounds of the leaf that was split, `left` being that
+ * leaf; a monotone input parts them midway between the values of the two.
+ */
+static void
+bound_children(MlGrower *grower, const MlFoundSplit *split, MlGrowLeaf *left, MlGrowLeaf *right)
+{
+	int			direction = grower->rules.monotone == NULL ? 0 : grower->rules.monotone[split->input];
+	double		middle;
+
+	right->low = grower->rules.low = left->low;
+	right->high = grower->rules.high = left->high;
+	if (direction == 0)
+		return;
+	middle = ml_split_value(&split->left, &grower->rules) / 2 +
+		ml_split_value(&split->right, &grower->rules) / 2;
+	if (direction > 0)
+		left->high = right->low = middle;
+	else
+		left->low = right->high = middle;
 }
 
 /* Writes the split into its node and clears the two children behind the others. */
@@ -303,7 +424,8 @@ static void
 split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split)
 {
 	const MlBins *bins = &grower->data->inputs[split->input];
-	double		gain = split->gain / grower->scale.g / (grower->scale.g / grower->scale.h);
+	MlGradientScale scale = grower->tree.scale;
+	double		gain = split->gain / scale.g / (scale.g / scale.h);
 
 	node->child = grower->n_nodes;
 	node->gain = gain < FLT_MAX ? (float) gain : FLT_MAX;
@@ -354,7 +476,7 @@ build_cells(MlGrower *grower, MlGrowLeaf *leaf)
 	int			block = ml_histogram_block(&grower->sums);
 	int64_t		i;
 
-	ml_histogram_clear(&grower->sums, grower->gradient, leaf_cells(grower, leaf));
+	ml_histogram_clear(&grower->sums, grower->tree.gradient, leaf_cells(grower, leaf));
 	for (i = 0; i < leaf->n; i += block)
 	{
 		ML_TRY(ml_check_stop(grower->env));
@@ -380,13 +502,17 @@ free_slot(MlGrower *grower, MlGrowLeaf *leaf)
 	leaf->slot = -1;
 }
 
-/* More gain first, ties by leaf number. */
+/* More gain first, ties by leaf number; by level the level counts before. */
 static bool
 heap_before(const MlGrower *grower, int a, int b)
 {
+	int			depth_a = grower->limits.by_level ? grower->leaves[a].depth : 0;
+	int			depth_b = grower->limits.by_level ? grower->leaves[b].depth : 0;
 	double		gain_a = grower->leaves[a].split.gain;
 	double		gain_b = grower->leaves[b].split.gain;
 
+	if (depth_a != depth_b)
+		return depth_a < depth_b;
 	return gain_a > gain_b || (gain_a == gain_b && a < b);
 }
 

@@ -1,6 +1,6 @@
 /*
  * algo/grow.h
- *		Grows one tree, leaf by leaf, the best split first.
+ *		Grows one tree, leaf by leaf: the best split first, or level by level.
  *
  * Shi, "Best-first decision tree learning", 2007; the scheme of LightGBM: only
  * the smaller child of a split is scanned, the larger one's histogram is the
@@ -20,13 +20,27 @@ typedef struct MlGrowLimits
 {
 	int			max_leaves;
 	int			max_depth;		/* 0: none */
+	bool		by_level;		/* nearest to the root first, among equals the best */
 	int64_t		min_rows;
 	double		min_hessian;
+	double		l1;
 	double		l2;
 	double		min_gain;
-	double		learning_rate;
+	double		tree_inputs;	/* part of the inputs that a tree may split, above 0 to 1 */
+	double		node_inputs;	/* part of these that are looked at for one node */
+	const int8_t *monotone;		/* (n_inputs) as in MlSplitRules, or NULL */
 	size_t		pool_bytes;		/* memory for kept histograms; no effect on the tree */
 } MlGrowLimits;
+
+/* What one tree is grown from. */
+typedef struct MlTreeRows
+{
+	const MlGradient *gradient; /* (data->n_rows) */
+	MlGradientScale scale;
+	const uint32_t *rows;		/* (n_rows) ascending numbers of those that count, or NULL for all */
+	int64_t		n_rows;
+	uint64_t	key;			/* of what is drawn at random */
+} MlTreeRows;
 
 typedef struct MlGrowLeaf
 {
@@ -35,6 +49,8 @@ typedef struct MlGrowLeaf
 	int			slot;			/* its histogram in the pool, or -1 */
 	int64_t		begin;			/* its rows: partition.index[begin .. begin+n-1] */
 	int64_t		n;
+	double		low;			/* bounds of its value, in units of the tree */
+	double		high;
 	MlCell		total;
 	MlFoundSplit split;
 } MlGrowLeaf;
@@ -45,8 +61,12 @@ typedef struct MlGrower
 	const MlBinned *data;
 	MlGrowLimits limits;
 	MlSplitRules rules;			/* limits in the units of the current tree */
-	MlGradientScale scale;
-	const MlGradient *gradient;
+	MlTreeRows	tree;			/* the current one */
+	uint16_t   *inputs;			/* (data->n_inputs) all of them */
+	uint16_t   *tree_inputs;	/* (n_tree_inputs) ascending */
+	int			n_tree_inputs;
+	uint16_t   *node_inputs;	/* (data->n_inputs) */
+	uint16_t   *order;			/* (data->n_inputs) */
 	MlPartition partition;
 	MlHistogramSums sums;
 	MlCell	   *pool;			/* (n_slots + 1, n_cells), the last one is scratch */
@@ -68,13 +88,19 @@ extern MlStatus ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *da
 								const MlGrowLimits *limits);
 
 /*
- * One tree for the gradients (data->n_rows) of a twice differentiable loss.
- * On return nodes[0 .. n_nodes-1] is the tree and leaves[0 .. n_leaves-1]
- * tells which rows each leaf holds; one leaf means that no split is worth it.
- * A leaf's value is -G / (H + l2) * learning_rate.
+ * One tree for the gradients of a twice differentiable loss. On return
+ * nodes[0 .. n_nodes-1] is the tree and leaves[0 .. n_leaves-1] tells which
+ * rows each leaf holds; one leaf means that no split is worth it. A leaf's
+ * value is -G / (H + l2), drawn towards 0 by l1, within the bounds of
+ * monotone inputs; ml_grower_bound() says which these are.
+ *
+ * Where none of the inputs drawn for a node can split it, the others are tried
+ * in the order of the draw until one can, as scikit-learn's forests do.
  */
-extern MlStatus ml_grower_tree(MlGrower *grower, const MlGradient *gradient,
-							   MlGradientScale scale);
+extern MlStatus ml_grower_tree(MlGrower *grower, const MlTreeRows *tree);
+
+/* `value` for a leaf, moved into the bounds that monotone inputs put on it. */
+extern double ml_grower_bound(const MlGrower *grower, const MlGrowLeaf *leaf, double value);
 
 /* The leaf value of the current tree for a row of bins (n_inputs). */
 extern double ml_grower_value(const MlGrower *grower, const uint8_t *bins);

@@ -21,9 +21,15 @@ ml_partition_begin(MlPartition *partition, MlEnv *env, int64_t n_rows)
 }
 
 void
-ml_partition_reset(MlPartition *partition, int64_t n_rows)
+ml_partition_reset(MlPartition *partition, const uint32_t *rows, int64_t n_rows)
 {
 	int64_t		i;
+
+	if (rows != NULL)
+	{
+		memcpy(partition->index, rows, (size_t) n_rows * sizeof(uint32_t));
+		return;
+	}
 
 	for (i = 0; i < n_rows; i++)
 		partition->index[i] = (uint32_t) i;

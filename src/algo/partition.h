@@ -47,8 +47,8 @@ typedef struct MlRangeSplit
 
 extern MlStatus ml_partition_begin(MlPartition *partition, MlEnv *env, int64_t n_rows);
 
-/* All rows in one range again, ascending. */
-extern void ml_partition_reset(MlPartition *partition, int64_t n_rows);
+/* All rows (NULL), or those listed, in one range again, ascending. */
+extern void ml_partition_reset(MlPartition *partition, const uint32_t *rows, int64_t n_rows);
 
 /*
  * Reorder the range index[begin .. begin+n-1]: first the rows whose bin of

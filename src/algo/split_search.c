@@ -7,6 +7,8 @@
  * than FEW_CATEGORIES counts the smoothing as additional l2, and the side with
  * fewer categories has at most MAX_SMALL_SIDE of them.
  */
+#include <math.h>
+
 #include "algo/split_search.h"
 
 #define FEW_CATEGORIES 4
@@ -22,6 +24,7 @@ typedef struct Candidates
 	MlCell		missing;
 	bool		category;
 	double		l2;				/* of the sides */
+	int			monotone;		/* as in MlSplitRules */
 	int			n;
 	uint8_t		order[ML_MAX_BINS + 1];
 } Candidates;
@@ -41,8 +44,12 @@ static void list_bins(const MlBins *bins, const MlCell *cells, const MlSplitRule
 static void sort_categories(Candidates *candidates, double smoothing);
 static void scan(const Candidates *candidates, int input, const MlCell *total,
 				 const MlSplitRules *rules, Best *best);
-static double side_score(const MlCell *left, const MlCell *total, double l2,
-						 const MlSplitRules *rules);
+static double split_score(const MlCell *left, const MlCell *total, const Candidates *candidates,
+						  const MlSplitRules *rules);
+static double constrained_score(double left_g, double left_h, double right_g, double right_h,
+								const Candidates *candidates, const MlSplitRules *rules);
+static double best_value(double g, double h, double l2, const MlSplitRules *rules);
+static double score_at(double value, double g, double h, double l2, const MlSplitRules *rules);
 static void describe(const MlBins *bins, const Candidates *candidates, const Best *best,
 					 const MlCell *total, MlFoundSplit *found);
 
@@ -54,28 +61,54 @@ cell_sum(const MlCell *a, const MlCell *b)
 	return sum;
 }
 
+/* Of a node that stays whole. */
+static double
+node_score(const MlCell *total, const MlSplitRules *rules)
+{
+	double		g = (double) total->g;
+	double		h = (double) total->h;
+
+	if (rules->constrained)
+		return score_at(best_value(g, h, rules->l2, rules), g, h, rules->l2, rules);
+	return g * g / (h + rules->l2);
+}
+
+double
+ml_split_value(const MlCell *cell, const MlSplitRules *rules)
+{
+	double		g = (double) cell->g;
+	double		h = (double) cell->h + rules->l2;
+
+	if (rules->constrained)
+		return best_value(g, (double) cell->h, rules->l2, rules);
+	return h > 0 ? (0 - g) / h : 0;
+}
+
 void
-ml_split_search(const MlBins *bins, int n_inputs, const MlHistogramShape *shape,
+ml_split_search(const MlBins *bins, const uint16_t *listed, int n_listed,
+				const MlHistogramShape *shape,
 				const MlCell *cells, const MlCell *total,
 				const MlSplitRules *rules, MlFoundSplit *found)
 {
-	double		g = (double) total->g;
-	double		parent = g * g / ((double) total->h + rules->l2);
+	double		parent = node_score(total, rules);
 	Candidates	candidates;
 	Best		best = {0};
 	double		gain;
 	int			i;
 
 	best.input = -1;
-	best.score = 0;
-	for (i = 0; i < n_inputs; i++)
+	best.score = -INFINITY;
+	for (i = 0; i < n_listed; i++)
 	{
-		list_bins(&bins[i], cells + shape->offset[i], rules, &candidates);
-		scan(&candidates, i, total, rules, &best);
+		int			input = listed[i];
+
+		list_bins(&bins[input], cells + shape->offset[input], rules, &candidates);
+		candidates.monotone = rules->constrained && rules->monotone != NULL ? rules->monotone[input] : 0;
+		scan(&candidates, input, total, rules, &best);
 	}
 	found->input = -1;
 	gain = best.score - parent;
-	if (best.input < 0 || !(gain > rules->min_gain) || gain <= GAIN_ROUNDING * best.score)
+	if (best.input < 0 || !(gain > rules->min_gain) || gain <= GAIN_ROUNDING * fabs(best.score))
 		return;
 
 	list_bins(&bins[best.input], cells + shape->offset[best.input], rules, &candidates);
@@ -155,7 +188,7 @@ scan(const Candidates *candidates, int input, const MlCell *total,
 		for (side = 0; side <= (has_missing && i < candidates->n - 1); side++)
 		{
 			MlCell		left = side == 0 ? prefix : cell_sum(&prefix, &candidates->missing);
-			double		score = side_score(&left, total, candidates->l2, rules);
+			double		score = split_score(&left, total, candidates, rules);
 
 			if (score > best->score)
 			{
@@ -169,10 +202,12 @@ scan(const Candidates *candidates, int input, const MlCell *total,
 	}
 }
 
-/* -1 when a side is too small. */
+/* Minus infinity when the split is not allowed. */
 static double
-side_score(const MlCell *left, const MlCell *total, double l2, const MlSplitRules *rules)
+split_score(const MlCell *left, const MlCell *total, const Candidates *candidates,
+			const MlSplitRules *rules)
 {
+	double		l2 = candidates->l2;
 	double		left_g = (double) left->g;
 	double		left_h = (double) left->h;
 	double		right_g = (double) (total->g - left->g);
@@ -180,8 +215,44 @@ side_score(const MlCell *left, const MlCell *total, double l2, const MlSplitRule
 
 	if (left->rows < rules->min_rows || total->rows - left->rows < rules->min_rows ||
 		left_h < rules->min_hessian || right_h < rules->min_hessian)
-		return -1;
+		return -INFINITY;
+	if (rules->constrained)
+		return constrained_score(left_g, left_h, right_g, right_h, candidates, rules);
 	return left_g * left_g / (left_h + l2) + right_g * right_g / (right_h + l2);
+}
+
+static double
+constrained_score(double left_g, double left_h, double right_g, double right_h,
+				  const Candidates *candidates, const MlSplitRules *rules)
+{
+	double		l2 = candidates->l2;
+	double		left = best_value(left_g, left_h, l2, rules);
+	double		right = best_value(right_g, right_h, l2, rules);
+
+	if ((candidates->monotone > 0 && left > right) || (candidates->monotone < 0 && left < right))
+		return -INFINITY;
+	return score_at(left, left_g, left_h, l2, rules) + score_at(right, right_g, right_h, l2, rules);
+}
+
+/* -G / (H + l2), with G drawn towards 0 by l1, within the bounds. */
+static double
+best_value(double g, double h, double l2, const MlSplitRules *rules)
+{
+	double		rest = fabs(g) - rules->l1;
+	double		value;
+
+	/* 0 - ...: no negative zero */
+	if (rest <= 0 || h + l2 <= 0)
+		value = 0;
+	else
+		value = 0 - (g > 0 ? rest : -rest) / (h + l2);
+	return value < rules->low ? rules->low : value > rules->high ? rules->high : value;
+}
+
+static double
+score_at(double value, double g, double h, double l2, const MlSplitRules *rules)
+{
+	return -(2 * g * value + (h + l2) * value * value + 2 * rules->l1 * fabs(value));
 }
 
 static void

@@ -5,7 +5,10 @@
  * A split sends a set of bins left. Its score is
  *		GL^2 / (HL + l2) + GR^2 / (HR + l2)
  * and its gain the score minus the node's own G^2 / (H + l2) (Chen and
- * Guestrin, "XGBoost", 2016, eq. 7, without the factor one half).
+ * Guestrin, "XGBoost", 2016, eq. 7, without the factor one half). With a
+ * penalty l1 on |leaf value|, or bounds on the values, a side's score is
+ *		-(2 G v + (H + l2) v^2 + 2 l1 |v|)
+ * at the best value v within the bounds; without them both are the same.
  *
  * Numbers: prefixes of the bins. Categories: prefixes of the categories
  * sorted by G / (H + smoothing), which contain the best set for squared loss
@@ -25,6 +28,13 @@ typedef struct MlSplitRules
 	double		l2;
 	double		min_gain;
 	double		smoothing;		/* of categories */
+
+	/* looked at only when constrained */
+	bool		constrained;
+	double		l1;
+	double		low;			/* bounds of the values of both sides */
+	double		high;
+	const int8_t *monotone;		/* (inputs): 1 when values may not fall with the input, -1 rise; or NULL */
 } MlSplitRules;
 
 typedef struct MlFoundSplit
@@ -38,13 +48,18 @@ typedef struct MlFoundSplit
 	MlCell		right;
 } MlFoundSplit;
 
+/* The value of a leaf with these sums, in g units per h unit. */
+extern double ml_split_value(const MlCell *cell, const MlSplitRules *rules);
+
 /*
+ * The best split on one of the n_listed inputs in `listed`, ascending numbers.
  * Equal gains are decided by the lower input, then by the shorter prefix, then
  * for missing on the right. Where the node has no missing rows the child with
  * more rows takes them later (ties: left), and so it is for categories that
  * have no row in the node.
  */
-extern void ml_split_search(const MlBins *bins, int n_inputs, const MlHistogramShape *shape,
+extern void ml_split_search(const MlBins *bins, const uint16_t *listed, int n_listed,
+							const MlHistogramShape *shape,
 							const MlCell *cells, const MlCell *total,
 							const MlSplitRules *rules, MlFoundSplit *found);
 

@@ -934,8 +934,8 @@ test_pool(void)
 	MlBinned	binned;
 	MlGrower	grower[3];
 	MlGradient *gradient;
-	MlGradientScale scale = {1 << 20, 1};
-	MlGrowLimits limits = {40, 0, 5, 0, 0, 0, 0.1, 0};
+	MlTreeRows	tree = {NULL, {1 << 20, 1}, NULL, 0, 0};
+	MlGrowLimits limits = {.max_leaves = 40, .min_rows = 5, .tree_inputs = 1, .node_inputs = 1};
 	static const size_t pool[] = {0, 200000, 100000000};
 	bool		same = true;
 	int64_t		i;
@@ -948,13 +948,14 @@ test_pool(void)
 		gradient[i].g = (int64_t) (p.y[i] * (1 << 20));
 		gradient[i].h = 1;
 	}
+	tree.gradient = gradient;
 	unit_ok(ml_bins_fit(p.env, &p.signature, &p.frame, p.rows, 2000, p.identity, 255, bins) == ML_OK &&
 			ml_bins_apply(p.env, bins, &p.frame, p.rows, 2000, &binned) == ML_OK, "bins");
 	for (k = 0; k < 3; k++)
 	{
 		limits.pool_bytes = pool[k];
 		unit_ok(ml_grower_begin(&grower[k], p.env, &binned, &limits) == ML_OK &&
-				ml_grower_tree(&grower[k], gradient, scale) == ML_OK &&
+				ml_grower_tree(&grower[k], &tree) == ML_OK &&
 				grower[k].n_leaves == 40, "%d histograms are kept", grower[k].n_slots);
 		same = same && memcmp(grower[k].nodes, grower[0].nodes,
 							  grower[0].n_nodes * sizeof(MlTreeNode)) == 0;
@@ -966,7 +967,7 @@ test_pool(void)
 	limits.max_depth = 3;
 	limits.pool_bytes = pool[2];
 	unit_ok(ml_grower_begin(&grower[0], p.env, &binned, &limits) == ML_OK &&
-			ml_grower_tree(&grower[0], gradient, scale) == ML_OK &&
+			ml_grower_tree(&grower[0], &tree) == ML_OK &&
 			grower[0].n_leaves == 8, "depth 3 is 8 leaves");
 	same = true;
 	for (k = 0; k < grower[0].n_leaves; k++)
