@@ -101,9 +101,22 @@ CREATE TABLE mlops.run (
 	deployed bool NOT NULL,
 	decision text NOT NULL,           -- promoted or kept, in words
 	created_by text NOT NULL,
+	iterations_made int,              -- those after the best one included; NULL: before 0.2.0
+	trees int,                        -- of the version; NULL: it has none, or before 0.2.0
 	PRIMARY KEY (id)
 );
 COMMENT ON TABLE mlops.run IS 'Executions of training';
+
+CREATE TABLE mlops.curve (
+	model text NOT NULL,
+	version int NOT NULL,
+	first int NOT NULL,               -- iteration of the first losses
+	best int NOT NULL,                -- iteration that the version ends with
+	train_loss float8[] NOT NULL,
+	validation_loss float8[],         -- NULL: no rows were set aside
+	PRIMARY KEY (model, version)
+);
+COMMENT ON TABLE mlops.curve IS 'Losses of versions, iteration by iteration';
 
 CREATE TABLE mlops.schedule (
 	model text NOT NULL,

@@ -102,10 +102,25 @@ SELECT r.id,
 	r.reason,
 	r.deployed,
 	r.decision,
-	r.created_by
+	r.created_by,
+	r.iterations_made,
+	r.trees
 FROM mlops.run AS r
 JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) r.model;
 COMMENT ON VIEW mlops.runs IS 'Finished trainings with their timings and the decision to deploy or to keep, in words';
+
+CREATE VIEW mlops.training_curve WITH (security_barrier) AS
+SELECT c.model,
+	c.version,
+	(c.first OPERATOR(pg_catalog.+) loss.ordinal OPERATOR(pg_catalog.-) 1)::pg_catalog.int4 AS iteration,
+	loss.train_loss,
+	loss.validation_loss,
+	c.first OPERATOR(pg_catalog.+) loss.ordinal OPERATOR(pg_catalog.-) 1 OPERATOR(pg_catalog.=) c.best AS best
+FROM mlops.curve AS c
+JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) c.model
+CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(c.train_loss), pg_catalog.unnest(c.validation_loss))
+	WITH ORDINALITY AS loss(train_loss, validation_loss, ordinal);
+COMMENT ON VIEW mlops.training_curve IS 'Losses of versions after each iteration, on the rows learnt from and on those set aside to stop early; best: the iteration that the version ends with';
 
 CREATE VIEW mlops.drift_results WITH (security_barrier) AS
 SELECT d.id,
@@ -200,6 +215,7 @@ GRANT SELECT ON
 	mlops.metrics,
 	mlops.features,
 	mlops.runs,
+	mlops.training_curve,
 	mlops.drift_results,
 	mlops.audit,
 	mlops.deployments,

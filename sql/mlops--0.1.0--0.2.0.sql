@@ -1,1 +1,82 @@
 -- From 0.1.0 to 0.2.0: what the parts of the install script have gained since.
+
+ALTER TABLE mlops.run
+	ADD COLUMN iterations_made int,
+	ADD COLUMN trees int;
+
+CREATE OR REPLACE VIEW mlops.runs WITH (security_barrier) AS
+SELECT r.id,
+	r.model,
+	r.version,
+	r.kind,
+	r.started_at,
+	r.finished_at,
+	r.timings,
+	r.iterations,
+	r.train_loss,
+	r.seed,
+	r.reason,
+	r.deployed,
+	r.decision,
+	r.created_by,
+	r.iterations_made,
+	r.trees
+FROM mlops.run AS r
+JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) r.model;
+
+CREATE TABLE mlops.curve (
+	model text NOT NULL,
+	version int NOT NULL,
+	first int NOT NULL,               -- iteration of the first losses
+	best int NOT NULL,                -- iteration that the version ends with
+	train_loss float8[] NOT NULL,
+	validation_loss float8[],         -- NULL: no rows were set aside
+	PRIMARY KEY (model, version)
+);
+COMMENT ON TABLE mlops.curve IS 'Losses of versions, iteration by iteration';
+
+CREATE VIEW mlops.training_curve WITH (security_barrier) AS
+SELECT c.model,
+	c.version,
+	(c.first OPERATOR(pg_catalog.+) loss.ordinal OPERATOR(pg_catalog.-) 1)::pg_catalog.int4 AS iteration,
+	loss.train_loss,
+	loss.validation_loss,
+	c.first OPERATOR(pg_catalog.+) loss.ordinal OPERATOR(pg_catalog.-) 1 OPERATOR(pg_catalog.=) c.best AS best
+FROM mlops.curve AS c
+JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) c.model
+CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(c.train_loss), pg_catalog.unnest(c.validation_loss))
+	WITH ORDINALITY AS loss(train_loss, validation_loss, ordinal);
+COMMENT ON VIEW mlops.training_curve IS 'Losses of versions after each iteration, on the rows learnt from and on those set aside to stop early; best: the iteration that the version ends with';
+
+GRANT SELECT ON mlops.training_curve TO PUBLIC;
+
+-- New tables are dumped, and the extension's owner gets rights on them.
+DO $mlops$
+DECLARE
+	extension_owner pg_catalog.name;
+	dumped record;
+BEGIN
+	SELECT r.rolname INTO STRICT extension_owner
+	FROM pg_catalog.pg_extension AS e
+	JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) e.extowner
+	WHERE e.extname OPERATOR(pg_catalog.=) 'mlops';
+
+	FOR dumped IN
+		SELECT c.oid AS relation, c.relname, c.relkind OPERATOR(pg_catalog.=) 'S' AS is_sequence
+		FROM pg_catalog.pg_class AS c
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		WHERE n.nspname OPERATOR(pg_catalog.=) 'mlops'
+			AND c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'S']::pg_catalog."char"[])
+		ORDER BY c.relname
+	LOOP
+		IF dumped.is_sequence THEN
+			EXECUTE pg_catalog.format('GRANT SELECT, UPDATE, USAGE ON SEQUENCE mlops.%I TO %I',
+				dumped.relname, extension_owner);
+		ELSE
+			EXECUTE pg_catalog.format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE mlops.%I TO %I',
+				dumped.relname, extension_owner);
+		END IF;
+		PERFORM pg_catalog.pg_extension_config_dump(dumped.relation, '');
+	END LOOP;
+END
+$mlops$;

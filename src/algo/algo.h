@@ -69,7 +69,8 @@ typedef struct MlCurvePoint
 typedef struct MlFitted
 {
 	void	   *model;			/* the algorithm's own structure */
-	int			iterations;
+	int			iterations;		/* that the model holds */
+	int			trees;			/* 0: it is not made of trees */
 	double		train_loss;		/* mean log loss or mean squared error */
 	int			n_curve;
 	MlCurvePoint *curve;		/* (n_curve), or NULL */
@@ -84,7 +85,7 @@ typedef struct MlAlgorithm
 	const MlParameter *parameters;
 	int			n_parameters;
 
-	MlStatus	(*fit) (MlEnv *env, const MlFitInput *input, MlFitted *fitted);
+	MlStatus	(*fit) (MlEnv *env, const MlFitInput *input, MlFitted *fitted); /* zeroed */
 	/* A helper's part of a fit whose leader asked for a team; NULL where none does. */
 	MlStatus	(*help) (MlEnv *env);
 	/*

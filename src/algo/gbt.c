@@ -91,6 +91,7 @@ gbt_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	*forest = boosted.forest;
 	fitted->model = forest;
 	fitted->iterations = boosted.iterations;
+	fitted->trees = (int) forest->n_trees;
 	fitted->train_loss = boosted.train_loss;
 	fitted->n_curve = boosted.n_curve;
 	fitted->curve = boosted.curve;

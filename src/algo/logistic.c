@@ -59,6 +59,7 @@ typedef struct Fit
 	double		total_weight;
 	double		positive_weight;
 	int			n_gradients;	/* computed so far: Newton steps and one */
+	MlCurvePoint *curve;		/* losses after each step */
 
 	/* At the point of the latest value. */
 	double	   *point;			/* (1 + n_slots) intercept, slots */
@@ -123,9 +124,10 @@ begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 	fit->sum = ml_allocate(env, n_wide, sizeof(double));
 	fit->squares = ml_allocate(env, n_wide, sizeof(double));
 	fit->margin = ml_allocate(env, (size_t) fit->block.capacity, sizeof(double));
+	fit->curve = ml_allocate(env, (size_t) input->parameters[ITERATIONS], sizeof(MlCurvePoint));
 	return fit->point != NULL && fit->residual != NULL && fit->curvature != NULL &&
 		fit->wide != NULL && fit->sum != NULL && fit->squares != NULL &&
-		fit->margin != NULL ? ML_OK : ML_OUT_OF_MEMORY;
+		fit->margin != NULL && fit->curve != NULL ? ML_OK : ML_OUT_OF_MEMORY;
 }
 
 static void
@@ -249,6 +251,9 @@ logistic_gradient(void *state, double *gradient, double *diagonal)
 		gradient[k] += fit->l2 * fit->point[k];
 		diagonal[k] += fit->l2;
 	}
+	if (fit->n_gradients > 0)
+		fit->curve[fit->n_gradients - 1] =
+			(MlCurvePoint) {fit->n_gradients, fit->loss / fit->total_weight, NAN};
 	ml_report(fit->env, "fitting", -1.0, -1, fit->n_gradients++, fit->loss / fit->total_weight);
 	return ML_OK;
 }
@@ -349,6 +354,8 @@ logistic_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	fitted->model = effects;
 	fitted->iterations = result.iterations;
 	fitted->train_loss = fit.loss / fit.total_weight;
+	fitted->curve = fit.curve;
+	fitted->n_curve = result.iterations;
 	ml_release(env, point);
 	end(&fit);
 	return ML_OK;

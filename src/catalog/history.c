@@ -1,6 +1,6 @@
 /*
  * catalog/history.c
- *		What happened: runs, measured drift, and who did what.
+ *		What happened: runs and their losses, measured drift, who did what.
  */
 #include "postgres.h"
 
@@ -18,8 +18,9 @@ mlops_run_insert(const char *model, int version, const MlopsRunRow *run)
 
 	mlops_statement_begin(&statement,
 						  "INSERT INTO mlops.run (model, version, kind, started_at, finished_at, timings, "
-						  "iterations, train_loss, seed, reason, deployed, decision, created_by) "
-						  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+						  "iterations, train_loss, seed, reason, deployed, decision, created_by, "
+						  "iterations_made, trees) "
+						  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
 	mlops_bind_text(&statement, model);
 	mlops_bind_int(&statement, version);
 	mlops_bind_text(&statement, run->kind);
@@ -33,6 +34,31 @@ mlops_run_insert(const char *model, int version, const MlopsRunRow *run)
 	mlops_bind_boolean(&statement, run->deployed);
 	mlops_bind_text(&statement, run->decision);
 	mlops_bind_text(&statement, mlops_current_role());
+	mlops_bind_int(&statement, run->iterations_made);
+	if (run->trees > 0)
+		mlops_bind_int(&statement, run->trees);
+	else
+		mlops_bind_null(&statement, INT4OID);
+	(void) mlops_write(&statement);
+}
+
+void
+mlops_curve_insert(const char *model, int version, const MlopsCurveRow *curve)
+{
+	MlopsStatement statement;
+
+	mlops_statement_begin(&statement,
+						  "INSERT INTO mlops.curve (model, version, first, best, train_loss, "
+						  "validation_loss) VALUES ($1, $2, $3, $4, $5, $6)");
+	mlops_bind_text(&statement, model);
+	mlops_bind_int(&statement, version);
+	mlops_bind_int(&statement, curve->first);
+	mlops_bind_int(&statement, curve->best);
+	mlops_bind_numbers(&statement, curve->train_loss, curve->n_losses);
+	if (curve->validation_loss != NULL)
+		mlops_bind_numbers(&statement, curve->validation_loss, curve->n_losses);
+	else
+		mlops_bind_null(&statement, FLOAT8ARRAYOID);
 	(void) mlops_write(&statement);
 }
 

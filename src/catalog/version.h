@@ -71,7 +71,19 @@ typedef struct MlopsRunRow
 	const char *reason;			/* or NULL */
 	bool		deployed;
 	const char *decision;
+	int			iterations_made;
+	int			trees;			/* 0 is stored as NULL */
 } MlopsRunRow;
+
+/* A row of mlops.curve: losses[k] belong to iteration first + k. */
+typedef struct MlopsCurveRow
+{
+	int			first;
+	int			best;
+	int			n_losses;
+	const double *train_loss;
+	const double *validation_loss;	/* or NULL */
+} MlopsCurveRow;
 
 /* 1 + the greatest version of the model, seen with the latest snapshot; under the lock. */
 extern int	mlops_version_next(const char *model);
@@ -82,6 +94,7 @@ extern void mlops_version_insert(const MlopsVersion *version,
 								 const MlopsFeatureRow *features, int n_features,
 								 const void *artifact);
 extern void mlops_run_insert(const char *model, int version, const MlopsRunRow *run);
+extern void mlops_curve_insert(const char *model, int version, const MlopsCurveRow *curve);
 
 /* The stored row, palloc'd; the key comes from mlops_reference_resolve(). */
 extern MlopsVersion *mlops_version_load(const char *model, int version);

@@ -145,6 +145,21 @@ mlops_bind_texts(MlopsStatement *statement, const char *const *values, int count
 	MemoryContextSwitchTo(saved);
 }
 
+void
+mlops_bind_numbers(MlopsStatement *statement, const double *values, int count)
+{
+	MemoryContext saved = MemoryContextSwitchTo(statement->context);
+	Datum	   *elements = palloc(sizeof(Datum) * Max(count, 1));
+	ArrayType  *array;
+	int			i;
+
+	for (i = 0; i < count; i++)
+		elements[i] = Float8GetDatum(values[i]);
+	array = construct_array(elements, count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	bind_value(statement, FLOAT8ARRAYOID, PointerGetDatum(array), false);
+	MemoryContextSwitchTo(saved);
+}
+
 /* ------------------------------------------------------------------- running */
 
 void

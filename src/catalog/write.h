@@ -67,6 +67,8 @@ extern void mlops_bind_jsonb(MlopsStatement *statement, Jsonb *value);
 extern void mlops_bind_bytes(MlopsStatement *statement, const void *bytes, Size length);
 extern void mlops_bind_time(MlopsStatement *statement, TimestampTz value);
 extern void mlops_bind_texts(MlopsStatement *statement, const char *const *values, int count);
+/* A float8[] as it is: NaN stays NaN. */
+extern void mlops_bind_numbers(MlopsStatement *statement, const double *values, int count);
 extern void mlops_bind_null(MlopsStatement *statement, Oid type);
 
 /*

@@ -71,6 +71,7 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.n_validation = rows->n_validation;
 	input.seed = dataset->split_options.seed;
 	input.parameters = plan->parameters;
+	memset(fitted, 0, sizeof(*fitted));
 	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
 	mlops_check(env, plan->algorithm->fit(env, &input, fitted));
 	model->fitted = fitted->model;

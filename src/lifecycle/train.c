@@ -456,6 +456,40 @@ store_version(Training *training, MlopsTrainResult *result)
 						 training->features, training->n_features, training->artifact);
 }
 
+/* The losses of the version itself; those of cross-validated folds are not kept. */
+static void
+store_curve(Training *training, const MlopsTrainResult *result)
+{
+	const MlFitted *fitted = &training->fitted;
+	double	   *train_loss = palloc(sizeof(double) * Max(fitted->n_curve, 1));
+	double	   *validation_loss = palloc(sizeof(double) * Max(fitted->n_curve, 1));
+	bool		validated = false;
+	MlopsCurveRow curve = {0};
+	int			i;
+
+	if (fitted->n_curve == 0)
+		return;
+	for (i = 0; i < fitted->n_curve; i++)
+	{
+		train_loss[i] = fitted->curve[i].train_loss;
+		validation_loss[i] = fitted->curve[i].validation_loss;
+		validated = validated || !isnan(validation_loss[i]);
+	}
+	curve.first = fitted->curve[0].iteration;
+	curve.best = fitted->iterations;
+	curve.n_losses = fitted->n_curve;
+	curve.train_loss = train_loss;
+	curve.validation_loss = validated ? validation_loss : NULL;
+	mlops_curve_insert(result->model, result->version, &curve);
+}
+
+/* With the trees after the best one, where the losses tell of them. */
+static int
+iterations_made(const MlFitted *fitted)
+{
+	return fitted->n_curve > 0 ? fitted->curve[fitted->n_curve - 1].iteration : fitted->iterations;
+}
+
 static void
 store_run(Training *training, const MlopsTrainResult *result)
 {
@@ -472,6 +506,8 @@ store_run(Training *training, const MlopsTrainResult *result)
 	run.reason = training->request->reason;
 	run.deployed = result->deployed;
 	run.decision = result->decision;
+	run.iterations_made = iterations_made(&training->fitted);
+	run.trees = training->fitted.trees;
 	mlops_run_insert(result->model, result->version, &run);
 }
 
@@ -515,6 +551,7 @@ store_and_deploy(Training *training, MlopsTrainResult *result)
 	note_time(training, "compare");
 	ml_report(env, "storing", -1, -1, -1, NAN);
 	store_version(training, result);
+	store_curve(training, result);
 	if (decision.promote)
 		mlops_alias_set(result->model, "champion", result->version);
 	audit_training(training, result, &decision);

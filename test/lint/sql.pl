@@ -25,7 +25,10 @@ sub show { return map { "$_->[0]:$_->[1]: $_->[2]" } @_; }
 
 rule 'the install script creates, and never replaces',
   'OR REPLACE and IF NOT EXISTS would take over an object that somebody planted (CVE-2022-2625)',
-  show(matches(qr/\b(OR\s+REPLACE|IF\s+NOT\s+EXISTS)\b/i, @parts, @upgrades));
+  show(matches(qr/\b(OR\s+REPLACE|IF\s+NOT\s+EXISTS)\b/i, @parts));
+rule 'an upgrade step replaces nothing but views',
+  'a view that gains columns keeps the views that users have over it; the server refuses when it is not the extension\'s',
+  show(matches(qr/\b(OR\s+REPLACE(?!\s+VIEW\b)|IF\s+NOT\s+EXISTS)\b/i, @upgrades));
 
 # A released script is frozen: its version changes no more.
 my ($version) = read_text('mlops.control') =~ /^default_version\s*=\s*'([^']+)'/m;

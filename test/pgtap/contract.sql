@@ -71,8 +71,9 @@ INSERT INTO expected_views VALUES
 	('metrics', 'model text, version integer, part text, metric text, class text, value double precision, low double precision, high double precision, baseline double precision, rows bigint'),
 	('models', 'name text, owner text, task text, target text, versions bigint, champion integer, created_at timestamp with time zone'),
 	('progress', 'pid integer, role text, model text, algorithm text, phase text, percent double precision, rows bigint, iteration integer, loss double precision, started_at timestamp with time zone, eta interval'),
-	('runs', 'id bigint, model text, version integer, kind text, started_at timestamp with time zone, finished_at timestamp with time zone, timings jsonb, iterations integer, train_loss double precision, seed bigint, reason text, deployed boolean, decision text, created_by text'),
+	('runs', 'id bigint, model text, version integer, kind text, started_at timestamp with time zone, finished_at timestamp with time zone, timings jsonb, iterations integer, train_loss double precision, seed bigint, reason text, deployed boolean, decision text, created_by text, iterations_made integer, trees integer'),
 	('schedules', 'model text, schedule text, time_zone text, run_as text, deploy text, params jsonb, next_due timestamp with time zone, created_at timestamp with time zone, created_by text'),
+	('training_curve', 'model text, version integer, iteration integer, train_loss double precision, validation_loss double precision, best boolean'),
 	('versions', 'model text, version integer, task text, algorithm text, target text, classes text[], metric text, value double precision, baseline double precision, rows bigint, train_rows bigint, holdout_rows bigint, aliases text[], params jsonb, split jsonb, warnings text[], digest text, artifact_bytes bigint, created_at timestamp with time zone, created_by text'),
 	('visible_model', 'model text, owner text, task text, created_at timestamp with time zone');
 SELECT set_eq($$SELECT c.relname, string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
@@ -80,7 +81,7 @@ SELECT set_eq($$SELECT c.relname, string_agg(a.attname || ' ' || format_type(a.a
 	'TABLE expected_views', 'views and their columns are those of the contract');
 
 -- Tables
-SELECT tables_are('mlops', ARRAY['alias', 'artifact', 'audit_log', 'drift_result', 'feature', 'job', 'job_run', 'metric', 'model', 'run', 'schedule', 'version']);
+SELECT tables_are('mlops', ARRAY['alias', 'artifact', 'audit_log', 'curve', 'drift_result', 'feature', 'job', 'job_run', 'metric', 'model', 'run', 'schedule', 'version']);
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind IN ('r', 'v') AND obj_description(c.oid, 'pg_class') IS NULL$$,
 	'every table and view has a comment');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind IN ('r', 'v', 'S')
@@ -118,6 +119,7 @@ SELECT lives_ok($$SELECT mlops_retrain('contract', reason => 'again')$$, 'and re
 SELECT lives_ok($$SELECT mlops_train('contract class', 'contract_rows', target => 'yes', algorithm => 'logistic', features => ARRAY['x', 'z'])$$, 'and train another');
 SELECT is((SELECT count(*) FROM mlops.versions), 3::bigint, 'and see what he made');
 SELECT ok((SELECT count(*) > 0 FROM mlops.drift_results), 'drift too');
+SELECT ok((SELECT count(*) > 0 FROM mlops.training_curve WHERE model = 'contract class'), 'and losses');
 SELECT ok((SELECT bool_and(owner = 'contract_first') FROM mlops.models), 'his models belong to him');
 
 SET LOCAL ROLE contract_member;
@@ -131,6 +133,7 @@ SELECT is_empty($$SELECT * FROM mlops.versions WHERE model LIKE 'contract%'$$, '
 SELECT is_empty($$SELECT * FROM mlops.metrics WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.metrics');
 SELECT is_empty($$SELECT * FROM mlops.features WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.features');
 SELECT is_empty($$SELECT * FROM mlops.runs WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.runs');
+SELECT is_empty($$SELECT * FROM mlops.training_curve WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.training_curve');
 SELECT is_empty($$SELECT * FROM mlops.drift_results WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.drift_results');
 SELECT is_empty($$SELECT * FROM mlops.audit WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.audit');
 SELECT is_empty($$SELECT * FROM mlops.deployments WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.deployments');

@@ -47,6 +47,31 @@ test_mixed(void)
 	}
 }
 
+/* One point for each Newton step; without penalty each is lower than the one before. */
+static void
+test_curve(void)
+{
+	MlEnv	   *env = unit_env();
+	UnitFrame	frame;
+	MlFitted	fitted = {0};
+	int			rises = 0;
+	int			k;
+
+	unit_frame(env, "logistic_mixed.csv", "nnconwy", &frame);
+	(void) unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 0, &fitted);
+	unit_ok(fitted.n_curve > 2 && fitted.n_curve == fitted.iterations, "a loss for each of %d steps", fitted.iterations);
+	for (k = 0; k < fitted.n_curve; k++)
+	{
+		const MlCurvePoint *point = &fitted.curve[k];
+
+		if (point->iteration != k + 1 || !isnan(point->validation_loss) ||
+			(k > 0 && point->train_loss > fitted.curve[k - 1].train_loss + 1e-12))
+			rises++;
+	}
+	unit_ok(rises == 0, "numbered from 1, falling");
+	unit_ok(fitted.curve[fitted.n_curve - 1].train_loss == fitted.train_loss, "the last is the loss of the model");
+}
+
 /* One category, no penalty: each level's margin is the log-odds of its rows. */
 static void
 test_closed_form(void)
@@ -320,6 +345,7 @@ int
 main(void)
 {
 	test_mixed();
+	test_curve();
 	test_closed_form();
 	test_separation();
 	test_certain_level();
