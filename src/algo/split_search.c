@@ -5,13 +5,16 @@
  * Many categories overfit: with noise alone the best of many sets looks good.
  * As in LightGBM, the order is by smoothed means, the gain of a split of more
  * than FEW_CATEGORIES counts the smoothing as additional l2, and the side with
- * fewer categories has at most MAX_SMALL_SIDE of them.
+ * fewer categories has at most MAX_SMALL_SIDE of them. As in scikit-learn, a
+ * category with fewer than MIN_CATEGORY_ROWS rows in the node has no place of
+ * its own in that order: it goes where missing values go.
  */
 #include <math.h>
 
 #include "algo/split_search.h"
 
 #define FEW_CATEGORIES 4
+#define MIN_CATEGORY_ROWS 10
 #define MAX_SMALL_SIDE 32
 
 /* A gain below this part of the score is rounding. */
@@ -21,7 +24,7 @@
 typedef struct Candidates
 {
 	const MlCell *cells;
-	MlCell		missing;
+	MlCell		missing;		/* with the categories of too few rows */
 	bool		category;
 	double		l2;				/* of the sides */
 	int			monotone;		/* as in MlSplitRules */
@@ -130,7 +133,11 @@ list_bins(const MlBins *bins, const MlCell *cells, const MlSplitRules *rules,
 	candidates->n = 0;
 	for (b = 0; b < bins->n_bins; b++)
 	{
-		if (cells[b].rows > 0)
+		if (cells[b].rows == 0)
+			continue;
+		if (bins->category && cells[b].rows < MIN_CATEGORY_ROWS)
+			candidates->missing = cell_sum(&candidates->missing, &cells[b]);
+		else
 			candidates->order[candidates->n++] = (uint8_t) b;
 	}
 	if (bins->category)
@@ -287,7 +294,7 @@ describe(const MlBins *bins, const Candidates *candidates, const Best *best,
 		ml_set_add(&found->left_bins, candidates->order[i]);
 	for (b = 0; found->default_left && b < bins->n_bins; b++)
 	{
-		if (candidates->cells[b].rows == 0)
+		if (candidates->cells[b].rows < MIN_CATEGORY_ROWS)
 			ml_set_add(&found->left_bins, (unsigned) b);
 	}
 }
