@@ -71,6 +71,7 @@ typedef struct MlFitted
 	void	   *model;			/* the algorithm's own structure */
 	int			iterations;		/* that the model holds */
 	int			trees;			/* 0: it is not made of trees */
+	int			members;		/* processes that took part; 0 where one is all that ever do */
 	double		train_loss;		/* mean log loss or mean squared error */
 	int			n_curve;
 	MlCurvePoint *curve;		/* (n_curve), or NULL */

@@ -116,6 +116,7 @@ ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 	binned->stride = stride;
 	binned->bins = out;
 	binned->columns = columns;
+	binned->column_stride = (size_t) n_rows;
 	return ML_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "algo/boost.h"
 #include "base/hash.h"
+#include "base/team.h"
 #include "math/sum.h"
 
 #define BLOCK_ROWS 16384
@@ -19,9 +20,11 @@
 typedef struct Judged
 {
 	const MlBoostRows *rows;
+	int64_t		all_rows;		/* in the whole team */
 	double	   *margin;			/* (n_outputs, n_rows) */
 	uint32_t   *sample;			/* (n_sample) row numbers, or NULL for all */
 	int64_t		n_sample;
+	int64_t		all_sample;
 } Judged;
 
 typedef struct Boosting
@@ -46,7 +49,8 @@ typedef struct Boosting
 
 static MlStatus begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
 					  const MlBoostRows *training, const MlBoostRows *validation);
-static MlStatus begin_margins(Boosting *boosting, Judged *judged, const MlBoostRows *rows);
+static MlStatus begin_rows(Boosting *boosting, Judged *judged, const MlBoostRows *rows);
+static MlStatus begin_margins(Boosting *boosting, Judged *judged);
 static void reset_margins(const Boosting *boosting, const Judged *judged);
 static MlStatus draw_curve_rows(Boosting *boosting);
 static MlStatus find_bases(Boosting *boosting);
@@ -108,7 +112,6 @@ begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
 	boosting->env = env;
 	boosting->options = options;
 	boosting->n_outputs = options->loss.n_outputs;
-	boosting->training.rows = training;
 	boosting->base = ml_allocate(env, n_outputs, sizeof(double));
 	boosting->gradient = ml_allocate(env, n_rows, sizeof(MlGradient));
 	boosting->gathered = ml_allocate(env, (n_outputs + 2) * ML_LOSS_BLOCK, sizeof(double));
@@ -122,21 +125,30 @@ begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
 		if (boosting->normalizer == NULL)
 			return ML_OUT_OF_MEMORY;
 	}
+	ML_TRY(begin_rows(boosting, &boosting->training, training));
+	ML_TRY(begin_rows(boosting, &boosting->validation, validation));
 	ML_TRY(find_bases(boosting));
-	ML_TRY(begin_margins(boosting, &boosting->training, training));
+	ML_TRY(begin_margins(boosting, &boosting->training));
+	ML_TRY(begin_margins(boosting, &boosting->validation));
 	ML_TRY(draw_curve_rows(boosting));
-	ML_TRY(begin_margins(boosting, &boosting->validation, validation));
-	if (validation->binned.n_rows > 0)
+	if (boosting->validation.all_rows > 0)
 		ML_TRY(mean_loss(boosting, &boosting->validation, true, &boosting->best_loss));
 	ML_TRY(ml_grower_begin(&boosting->grower, env, &training->binned, &options->limits));
 	return ml_forest_begin(&boosting->builder, env);
 }
 
 static MlStatus
-begin_margins(Boosting *boosting, Judged *judged, const MlBoostRows *rows)
+begin_rows(Boosting *boosting, Judged *judged, const MlBoostRows *rows)
 {
 	judged->rows = rows;
-	judged->margin = ml_allocate(boosting->env, (size_t) rows->binned.n_rows,
+	judged->all_rows = rows->binned.n_rows;
+	return ml_team_sum(boosting->env, &judged->all_rows, 1);
+}
+
+static MlStatus
+begin_margins(Boosting *boosting, Judged *judged)
+{
+	judged->margin = ml_allocate(boosting->env, (size_t) judged->rows->binned.n_rows,
 								 (size_t) boosting->n_outputs * sizeof(double));
 	if (judged->margin == NULL)
 		return ML_OUT_OF_MEMORY;
@@ -167,26 +179,29 @@ draw_curve_rows(Boosting *boosting)
 	Judged	   *training = &boosting->training;
 	const uint64_t *identity = training->rows->identity;
 	int64_t		n_rows = training->rows->binned.n_rows;
-	int64_t		wanted = n_rows / CURVE_SHARE > ML_CURVE_ROWS ? n_rows / CURVE_SHARE : ML_CURVE_ROWS;
+	int64_t		all_rows = training->all_rows;
+	int64_t		wanted = all_rows / CURVE_SHARE > ML_CURVE_ROWS ? all_rows / CURVE_SHARE : ML_CURVE_ROWS;
 	uint64_t	limit;
 	int64_t		n = 0;
 	int64_t		i;
 
-	if (n_rows <= ML_CURVE_ROWS)
+	if (all_rows <= ML_CURVE_ROWS)
 		return ML_OK;
-	limit = UINT64_MAX / (uint64_t) n_rows * (uint64_t) wanted;
+	limit = UINT64_MAX / (uint64_t) all_rows * (uint64_t) wanted;
 	for (i = 0; i < n_rows; i++)
 	{
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(boosting->env));
 		n += ml_hash_word(CURVE_SALT, identity[i]) <= limit;
 	}
-	if (n == 0)
+	training->n_sample = n;
+	training->all_sample = n;
+	ML_TRY(ml_team_sum(boosting->env, &training->all_sample, 1));
+	if (training->all_sample == 0)
 		return ML_OK;
 	training->sample = ml_allocate(boosting->env, (size_t) n, sizeof(uint32_t));
 	if (training->sample == NULL)
 		return ML_OUT_OF_MEMORY;
-	training->n_sample = n;
 	for (i = 0, n = 0; n < training->n_sample; i++)
 	{
 		if (i % BLOCK_ROWS == 0)
@@ -212,6 +227,7 @@ find_bases(Boosting *boosting)
 		if (rows->weight[i] > boosting->max_weight)
 			boosting->max_weight = rows->weight[i];
 	}
+	ML_TRY(ml_team_max(boosting->env, &boosting->max_weight, 1));
 	for (k = 0; k < boosting->n_outputs; k++)
 		ML_TRY(find_base(boosting, k));
 	return ML_OK;
@@ -223,30 +239,33 @@ find_base(Boosting *boosting, int output)
 {
 	const MlBoostRows *rows = boosting->training.rows;
 	bool		shares = boosting->n_outputs > 1;
-	MlExactSum	weights;
-	MlExactSum	values;
+	MlExactSum	sums[2];
+	MlExactSum *weights = &sums[0];
+	MlExactSum *values = &sums[1];
 	double		mean;
 	int64_t		i;
 
-	ml_sum_begin(&weights);
-	ml_sum_begin(&values);
+	ml_sum_begin(weights);
+	ml_sum_begin(values);
 	for (i = 0; i < rows->binned.n_rows; i++)
 	{
 		double		weight = rows->weight == NULL ? 1 : rows->weight[i];
 
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(boosting->env));
-		ml_sum_add(&weights, weight);
-		ml_sum_add(&values, weight * (shares ? rows->y[i] == output : rows->y[i]));
+		ml_sum_add(weights, weight);
+		ml_sum_add(values, weight * (shares ? rows->y[i] == output : rows->y[i]));
 	}
-	mean = ml_sum_value(&values) / ml_sum_value(&weights);
+	ML_TRY(ml_sum_team(boosting->env, sums, 2));
+	mean = ml_sum_value(values) / ml_sum_value(weights);
 	if (!isfinite(mean))
 	{
 		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
 		ml_hint(boosting->env, "Scale them down.");
 		return ML_INVALID_DATA;
 	}
-	boosting->base[output] = ml_loss_base(&boosting->options->loss, mean, rows->binned.n_rows);
+	boosting->base[output] = ml_loss_base(&boosting->options->loss, mean,
+											boosting->training.all_rows);
 	return ML_OK;
 }
 
@@ -265,7 +284,7 @@ iterate(Boosting *boosting)
 			break;
 		ML_TRY(record(boosting, &stop));
 		ml_report(boosting->env, "fitting", (double) boosting->n_curve / most,
-				  boosting->training.rows->binned.n_rows, boosting->n_curve,
+				  boosting->training.all_rows, boosting->n_curve,
 				  boosting->curve[boosting->n_curve - 1].train_loss);
 	}
 	return ML_OK;
@@ -344,14 +363,13 @@ find_scale(Boosting *boosting, int output, MlGradientScale *scale)
 	int64_t		n_rows = boosting->training.rows->binned.n_rows;
 	double		g[ML_LOSS_BLOCK];
 	double		h[ML_LOSS_BLOCK];
-	double		most_g = 0;
-	double		most_h = 0;
+	double		most[2] = {0, 0};	/* of |g| and of h */
 	int64_t		first;
 	int			i;
 
-	if (ml_loss_bounds(loss, boosting->max_weight, &most_g, &most_h))
+	if (ml_loss_bounds(loss, boosting->max_weight, &most[0], &most[1]))
 	{
-		*scale = ml_gradient_scale(most_g, most_h, n_rows);
+		*scale = ml_gradient_scale(most[0], most[1], boosting->training.all_rows);
 		return ML_OK;
 	}
 	for (first = 0; first < n_rows; first += ML_LOSS_BLOCK)
@@ -362,17 +380,18 @@ find_scale(Boosting *boosting, int output, MlGradientScale *scale)
 		ml_loss_derivatives(loss, &block, output, g, h);
 		for (i = 0; i < block.n; i++)
 		{
-			most_g = fabs(g[i]) > most_g ? fabs(g[i]) : most_g;
-			most_h = h[i] > most_h ? h[i] : most_h;
+			most[0] = fabs(g[i]) > most[0] ? fabs(g[i]) : most[0];
+			most[1] = h[i] > most[1] ? h[i] : most[1];
 		}
 	}
-	if (!isfinite(most_g) || !isfinite(most_h))
+	ML_TRY(ml_team_max(boosting->env, most, 2));
+	if (!isfinite(most[0]) || !isfinite(most[1]))
 	{
 		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
 		ml_hint(boosting->env, "Scale them down.");
 		return ML_INVALID_DATA;
 	}
-	*scale = ml_gradient_scale(most_g, most_h, n_rows);
+	*scale = ml_gradient_scale(most[0], most[1], boosting->training.all_rows);
 	return ML_OK;
 }
 
@@ -445,7 +464,7 @@ record(Boosting *boosting, bool *stop)
 	point->iteration = boosting->n_curve;
 	point->validation_loss = NAN;
 	ML_TRY(mean_loss(boosting, &boosting->training, false, &point->train_loss));
-	if (boosting->validation.rows->binned.n_rows == 0)
+	if (boosting->validation.all_rows == 0)
 		return ML_OK;
 	ML_TRY(mean_loss(boosting, &boosting->validation, true, &point->validation_loss));
 	if (point->validation_loss < boosting->best_loss)
@@ -492,13 +511,14 @@ mean_loss(Boosting *boosting, const Judged *judged, bool all, double *loss)
 	bool		sampled = !all && judged->sample != NULL;
 	int64_t		n = sampled ? judged->n_sample : judged->rows->binned.n_rows;
 	double		value[ML_LOSS_BLOCK];
-	MlExactSum	losses;
-	MlExactSum	weights;
+	MlExactSum	sums[2];
+	MlExactSum *losses = &sums[0];
+	MlExactSum *weights = &sums[1];
 	int64_t		first;
 	int			i;
 
-	ml_sum_begin(&losses);
-	ml_sum_begin(&weights);
+	ml_sum_begin(losses);
+	ml_sum_begin(weights);
 	for (first = 0; first < n; first += ML_LOSS_BLOCK)
 	{
 		int			count = block_rows(first, n);
@@ -512,12 +532,14 @@ mean_loss(Boosting *boosting, const Judged *judged, bool all, double *loss)
 		ml_loss_values(&boosting->options->loss, &block, value);
 		for (i = 0; block.weight != NULL && i < count; i++)
 			value[i] *= block.weight[i];
-		ml_sum_add_array(&losses, value, (size_t) count);
+		ml_sum_add_array(losses, value, (size_t) count);
 		if (block.weight != NULL)
-			ml_sum_add_array(&weights, block.weight, (size_t) count);
+			ml_sum_add_array(weights, block.weight, (size_t) count);
 	}
-	*loss = ml_sum_value(&losses) /
-		(judged->rows->weight == NULL ? (double) n : ml_sum_value(&weights));
+	ML_TRY(ml_sum_team(boosting->env, sums, judged->rows->weight == NULL ? 1 : 2));
+	*loss = ml_sum_value(losses) /
+		(judged->rows->weight != NULL ? ml_sum_value(weights) :
+		 (double) (sampled ? judged->all_sample : judged->all_rows));
 	return ML_OK;
 }
 
@@ -526,7 +548,7 @@ finish(Boosting *boosting, MlBoosted *boosted)
 {
 	MlEnv	   *env = boosting->env;
 	const MlLoss *loss = &boosting->options->loss;
-	bool		back = boosting->options->patience > 0 && boosting->validation.rows->binned.n_rows > 0;
+	bool		back = boosting->options->patience > 0 && boosting->validation.all_rows > 0;
 	int			kept = back ? boosting->best : boosting->n_curve;
 
 	boosted->forest = ml_forest_finish(&boosting->builder, ml_loss_link(loss), boosting->n_outputs,

@@ -29,6 +29,7 @@ typedef struct MlBoostRows
 	const uint64_t *identity;	/* (n_rows) row hashes, for what is drawn at random */
 } MlBoostRows;
 
+/* What it points to must be sent to the members of a team, too (boost_team.c). */
 typedef struct MlBoostOptions
 {
 	MlLoss		loss;
@@ -43,6 +44,7 @@ typedef struct MlBoosted
 	MlForest	forest;
 	int			iterations;		/* that the forest holds */
 	double		train_loss;		/* weighted mean */
+	int			members;		/* processes that took part */
 	int			n_curve;		/* iterations made */
 	MlCurvePoint *curve;		/* (n_curve) */
 } MlBoosted;
@@ -58,6 +60,8 @@ typedef struct MlBoosted
  *
  * The same bytes for any order of the rows: derivatives are summed as integers
  * (gradient.h), margins tree by tree, means over rows exactly (math/sum.h).
+ * Hence for any team, too, each member of which has some of the rows, maybe
+ * none, and gets the same result (boost_team.h).
  */
 #define ML_CURVE_ROWS 4096
 

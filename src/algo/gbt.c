@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "algo/boost.h"
+#include "algo/boost_team.h"
 #include "algo/gbt.h"
 
 #define BLOCK_ROWS 16384
@@ -83,7 +83,7 @@ gbt_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	if (bins == NULL || forest == NULL)
 		return ML_OUT_OF_MEMORY;
 	ML_TRY(bin_all(env, input, bins, &training, &validation));
-	ML_TRY(ml_boost(env, &options, &training, &validation, &boosted));
+	ML_TRY(ml_boost_with_team(env, "gbt", &options, &training, &validation, &boosted));
 	release_rows(env, &training);
 	release_rows(env, &validation);
 	release_bins(env, bins, n_inputs);
@@ -92,6 +92,7 @@ gbt_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	fitted->model = forest;
 	fitted->iterations = boosted.iterations;
 	fitted->trees = (int) forest->n_trees;
+	fitted->members = boosted.members;
 	fitted->train_loss = boosted.train_loss;
 	fitted->n_curve = boosted.n_curve;
 	fitted->curve = boosted.curve;
@@ -108,6 +109,7 @@ boost_options(const MlFitInput *input)
 	const double *p = input->parameters;
 	MlBoostOptions options = {0};
 
+	memset(&options, 0, sizeof(options));
 	options.loss.n_outputs = ml_n_outputs(input->n_classes);
 	if (input->task == ML_REGRESSION)
 		options.loss.objective = ML_SQUARED;
@@ -223,6 +225,7 @@ const MlAlgorithm ml_gbt = {
 	.parameters = parameters,
 	.n_parameters = N_PARAMETERS,
 	.fit = gbt_fit,
+	.help = ml_boost_help,
 	.predict = gbt_predict,
 	.encode = gbt_encode,
 	.decode = gbt_decode,

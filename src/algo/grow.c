@@ -8,6 +8,7 @@
 
 #include "algo/draw.h"
 #include "algo/grow.h"
+#include "base/team.h"
 
 #define BLOCK_ROWS 65536
 
@@ -18,13 +19,15 @@ static MlStatus begin_tree(MlGrower *grower);
 static void set_rules(MlGrower *grower);
 static void draw_tree_inputs(MlGrower *grower);
 static MlStatus split_leaf(MlGrower *grower, int at);
-static MlStatus split_rows(MlGrower *grower, MlRangeSplit *range, bool add_left, bool add_right);
+static MlStatus split_rows(MlGrower *grower, int at, MlRangeSplit *range, bool add_left,
+						   bool add_right);
+static MlStatus finish_cells(MlGrower *grower, const MlGrowLeaf *leaf);
 static void apply_split(MlGrower *grower, int at, MlRangeSplit *range);
 static bool take_parent_slot(MlGrower *grower, MlGrowLeaf *small, MlGrowLeaf *large);
 static bool can_split(const MlGrower *grower, const MlGrowLeaf *leaf);
 static void search_leaf(MlGrower *grower, int at);
 static void search_drawn(MlGrower *grower, MlGrowLeaf *leaf);
-static void add_leaf(MlGrower *grower, uint32_t node, int depth, int64_t begin, MlCell total);
+static MlGrowLeaf *add_leaf(MlGrower *grower, uint32_t node, int depth, MlCell total);
 static void bound_children(MlGrower *grower, const MlFoundSplit *split, MlGrowLeaf *left,
 						   MlGrowLeaf *right);
 static void split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split);
@@ -40,7 +43,8 @@ static bool heap_before(const MlGrower *grower, int a, int b);
 MlStatus
 ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrowLimits *limits)
 {
-	int64_t		most_leaves = data->n_rows / limits->min_rows;
+	int64_t		n_rows = data->n_rows;
+	int64_t		most_leaves;
 	size_t		n_inputs = (size_t) data->n_inputs;
 	size_t		slots;
 	size_t		leaves;
@@ -50,6 +54,8 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 	grower->env = env;
 	grower->data = data;
 	grower->limits = *limits;
+	ML_TRY(ml_team_sum(env, &n_rows, 1));
+	most_leaves = n_rows / limits->min_rows;
 	if (grower->limits.max_leaves > most_leaves)
 		grower->limits.max_leaves = most_leaves < 1 ? 1 : (int) most_leaves;
 	leaves = (size_t) grower->limits.max_leaves;
@@ -197,11 +203,13 @@ static MlStatus
 begin_tree(MlGrower *grower)
 {
 	const MlTreeRows *tree = &grower->tree;
-	MlCell		total = {0, 0, tree->rows == NULL ? grower->data->n_rows : tree->n_rows};
+	int64_t		n_rows = tree->rows == NULL ? grower->data->n_rows : tree->n_rows;
+	MlCell		total = {0, 0, n_rows};
+	MlGrowLeaf *root;
 	int64_t		i;
 
-	ml_partition_reset(&grower->partition, tree->rows, total.rows);
-	for (i = 0; i < total.rows; i++)
+	ml_partition_reset(&grower->partition, tree->rows, n_rows);
+	for (i = 0; i < n_rows; i++)
 	{
 		const MlGradient *gradient = &tree->gradient[grower->partition.index[i]];
 
@@ -210,6 +218,7 @@ begin_tree(MlGrower *grower)
 		total.g += gradient->g;
 		total.h += gradient->h;
 	}
+	ML_TRY(ml_team_sum(grower->env, (int64_t *) &total, 3));
 	grower->n_free = grower->n_slots;
 	for (i = 0; i < grower->n_slots; i++)
 		grower->free_slots[i] = (int) i;
@@ -217,11 +226,12 @@ begin_tree(MlGrower *grower)
 	grower->n_heap = 0;
 	grower->n_sets = 0;
 	grower->n_nodes = 1;
-	add_leaf(grower, 0, 0, 0, total);
-	if (!can_split(grower, &grower->leaves[0]))
+	root = add_leaf(grower, 0, 0, total);
+	root->n = n_rows;
+	if (!can_split(grower, root))
 		return ML_OK;
-	take_slot(grower, &grower->leaves[0]);
-	ML_TRY(build_cells(grower, &grower->leaves[0]));
+	take_slot(grower, root);
+	ML_TRY(build_cells(grower, root));
 	search_leaf(grower, 0);
 	return ML_OK;
 }
@@ -243,22 +253,22 @@ split_leaf(MlGrower *grower, int at)
 	apply_split(grower, at, &range);
 	/* no more splits will follow the last one */
 	if (grower->n_leaves == grower->limits.max_leaves)
-		return split_rows(grower, &range, false, false);
+		return split_rows(grower, at, &range, false, false);
 
 	subtract = take_parent_slot(grower, small, large);
 	if (can_split(grower, small) || subtract)
 	{
 		take_slot(grower, small);
 		ml_histogram_clear(&grower->sums, grower->tree.gradient, leaf_cells(grower, small));
-		ML_TRY(split_rows(grower, &range, left_is_small, !left_is_small));
-		ml_histogram_finish(&grower->sums);
+		ML_TRY(split_rows(grower, at, &range, left_is_small, !left_is_small));
+		ML_TRY(finish_cells(grower, small));
 		if (subtract)
 			ml_histogram_subtract(&grower->sums.shape, leaf_cells(grower, large),
 								  leaf_cells(grower, small));
 		search_leaf(grower, (int) (small - grower->leaves));
 	}
 	else
-		ML_TRY(split_rows(grower, &range, false, false));
+		ML_TRY(split_rows(grower, at, &range, false, false));
 	if (can_split(grower, large) && !subtract)
 	{
 		take_slot(grower, large);
@@ -268,10 +278,15 @@ split_leaf(MlGrower *grower, int at)
 	return ML_OK;
 }
 
-/* Splits the rows of a range, and adds those of one side to the histogram begun. */
+/*
+ * Splits the rows of leaf `at` between it and the newest leaf, and adds those
+ * of one side to the histogram begun.
+ */
 static MlStatus
-split_rows(MlGrower *grower, MlRangeSplit *range, bool add_left, bool add_right)
+split_rows(MlGrower *grower, int at, MlRangeSplit *range, bool add_left, bool add_right)
 {
+	MlGrowLeaf *left = &grower->leaves[at];
+	MlGrowLeaf *right = &grower->leaves[grower->n_leaves - 1];
 	int			block = ml_histogram_block(&grower->sums);
 
 	while (range->done < range->n)
@@ -288,6 +303,9 @@ split_rows(MlGrower *grower, MlRangeSplit *range, bool add_left, bool add_right)
 			ml_histogram_add(&grower->sums, range->scratch + rights, (int) (range->rights - rights));
 	}
 	ml_split_finish(range);
+	left->n = range->lefts;
+	right->begin = left->begin + range->lefts;
+	right->n = range->rights;
 	return ML_OK;
 }
 
@@ -305,13 +323,12 @@ apply_split(MlGrower *grower, int at, MlRangeSplit *range)
 	ml_split_begin(range, &grower->partition, grower->data, split.input, &split.left_bins,
 				   leaf->begin, leaf->n);
 	split_node(grower, &grower->nodes[leaf->node], &split);
-	add_leaf(grower, grower->n_nodes + 1, leaf->depth + 1, leaf->begin + split.left.rows, split.right);
+	add_leaf(grower, grower->n_nodes + 1, leaf->depth + 1, split.right);
 	bound_children(grower, &split, leaf, &grower->leaves[grower->n_leaves - 1]);
 	leaf->node = grower->n_nodes;
 	leaf->depth++;
-	leaf->n = split.left.rows;
 	leaf->total = split.left;
-	grower->nodes[leaf->node].rows = (uint32_t) leaf->n;
+	grower->nodes[leaf->node].rows = (uint32_t) split.left.rows;
 	grower->n_nodes += 2;
 }
 
@@ -330,7 +347,7 @@ take_parent_slot(MlGrower *grower, MlGrowLeaf *small, MlGrowLeaf *large)
 static bool
 can_split(const MlGrower *grower, const MlGrowLeaf *leaf)
 {
-	return grower->limits.max_leaves > 1 && leaf->n / 2 >= grower->limits.min_rows &&
+	return grower->limits.max_leaves > 1 && leaf->total.rows / 2 >= grower->limits.min_rows &&
 		(grower->limits.max_depth == 0 || leaf->depth < grower->limits.max_depth);
 }
 
@@ -379,22 +396,24 @@ search_drawn(MlGrower *grower, MlGrowLeaf *leaf)
 	}
 }
 
-static void
-add_leaf(MlGrower *grower, uint32_t node, int depth, int64_t begin, MlCell total)
+/* Which of its rows are here is not said yet. */
+static MlGrowLeaf *
+add_leaf(MlGrower *grower, uint32_t node, int depth, MlCell total)
 {
 	MlGrowLeaf *leaf = &grower->leaves[grower->n_leaves++];
 
 	leaf->node = node;
 	leaf->depth = depth;
 	leaf->slot = -1;
-	leaf->begin = begin;
-	leaf->n = total.rows;
+	leaf->begin = 0;
+	leaf->n = 0;
 	leaf->low = -INFINITY;
 	leaf->high = INFINITY;
 	leaf->total = total;
 	leaf->split.input = -1;
 	memset(&grower->nodes[node], 0, sizeof(MlTreeNode));
 	grower->nodes[node].rows = (uint32_t) total.rows;
+	return leaf;
 }
 
 /*
@@ -482,8 +501,17 @@ build_cells(MlGrower *grower, MlGrowLeaf *leaf)
 		ML_TRY(ml_check_stop(grower->env));
 		ml_histogram_add(&grower->sums, index + i, (int) (leaf->n - i < block ? leaf->n - i : block));
 	}
+	return finish_cells(grower, leaf);
+}
+
+/* The histogram begun is complete, with the rows of the whole team. */
+static MlStatus
+finish_cells(MlGrower *grower, const MlGrowLeaf *leaf)
+{
+	MlCell	   *cells = leaf_cells(grower, leaf);
+
 	ml_histogram_finish(&grower->sums);
-	return ML_OK;
+	return ml_team_sum(grower->env, (int64_t *) cells, 3 * grower->sums.shape.n_cells);
 }
 
 /* Without a free slot the leaf uses the scratch histogram, and its children are scanned. */

@@ -47,11 +47,11 @@ typedef struct MlGrowLeaf
 	uint32_t	node;
 	int			depth;
 	int			slot;			/* its histogram in the pool, or -1 */
-	int64_t		begin;			/* its rows: partition.index[begin .. begin+n-1] */
+	int64_t		begin;			/* its rows here: partition.index[begin .. begin+n-1] */
 	int64_t		n;
 	double		low;			/* bounds of its value, in units of the tree */
 	double		high;
-	MlCell		total;
+	MlCell		total;			/* of its rows in all members of the team */
 	MlFoundSplit split;
 } MlGrowLeaf;
 
@@ -84,6 +84,10 @@ typedef struct MlGrower
 	uint32_t	n_sets;
 } MlGrower;
 
+/*
+ * In a team (base/team.h) each member grows the same tree, with the rows it
+ * has: `data` are these, limits and sums are those of all rows.
+ */
 extern MlStatus ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data,
 								const MlGrowLimits *limits);
 

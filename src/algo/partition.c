@@ -45,7 +45,7 @@ ml_split_begin(MlRangeSplit *split, const MlPartition *partition, const MlBinned
 	split->stride = data->stride;
 	if (data->columns != NULL)
 	{
-		split->column = data->columns + (size_t) input * (size_t) data->n_rows;
+		split->column = data->columns + (size_t) input * data->column_stride;
 		split->stride = 1;
 	}
 	split->index = partition->index + begin;

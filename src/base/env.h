@@ -42,7 +42,7 @@ struct MlEnv
 	/* Keep a sentence for the user; the text is copied. */
 	void		(*warn) (MlEnv *env, const char *message);
 	/* See base/team.h; NULL where there are no other processes to be had. */
-	MlStatus	(*team_begin) (MlEnv *env, const char *algorithm, size_t window);
+	MlStatus	(*team_begin) (MlEnv *env, const char *algorithm, int most, size_t window);
 	void		(*team_end) (MlEnv *env);
 	struct MlTeam *team;		/* who computes with us, or NULL */
 	void	   *owner;			/* whatever the functions above need */

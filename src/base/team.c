@@ -11,11 +11,12 @@ static MlStatus show(MlEnv *env, const void *data, size_t bytes);
 static const void *shown(const MlTeam *team, int rank);
 
 MlStatus
-ml_team_begin(MlEnv *env, const char *algorithm, size_t window)
+ml_team_begin(MlEnv *env, const char *algorithm, int64_t most, size_t window)
 {
-	if (env->team_begin == NULL || env->team != NULL)
+	if (env->team_begin == NULL || env->team != NULL || most < 2)
 		return ML_OK;
-	return env->team_begin(env, algorithm, window);
+	return env->team_begin(env, algorithm, (int) (most < ML_MOST_MEMBERS ? most : ML_MOST_MEMBERS),
+						   window);
 }
 
 void

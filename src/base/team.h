@@ -44,12 +44,13 @@ struct MlTeam
 };
 
 /*
- * Asks for helpers that run help() of the algorithm; `window` bytes suit the
- * most frequent exchange. Afterwards env->team is the team, or NULL when there
- * is nobody: never an error. After a failure the whole environment is given up,
- * else the leader calls ml_team_end(), which waits for the helpers to end.
+ * Asks for helpers that run help() of the algorithm, so that there are up to
+ * `most` members; `window` bytes suit the most frequent exchange. Afterwards
+ * env->team is the team, or NULL when there is nobody: never an error. After a
+ * failure the whole environment is given up, else the leader calls
+ * ml_team_end(), which waits for the helpers to end.
  */
-extern MlStatus ml_team_begin(MlEnv *env, const char *algorithm, size_t window);
+extern MlStatus ml_team_begin(MlEnv *env, const char *algorithm, int64_t most, size_t window);
 extern void ml_team_end(MlEnv *env);
 
 /* Members of the team, and which of them this one is. */

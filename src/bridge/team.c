@@ -77,7 +77,7 @@ workers_wanted(void)
 	int			workers = Min(max_parallel_maintenance_workers, max_parallel_workers);
 
 	if (processors > 0)
-		workers = Min(workers, (int) Min(processors, ML_MOST_MEMBERS) - 1);
+		workers = Min(workers, (int) Min(processors, INT_MAX) - 1);
 	return Max(workers, 0);
 }
 
@@ -252,9 +252,9 @@ leave(ParallelContext *context)
 }
 
 MlStatus
-mlops_team_begin(MlEnv *env, const char *algorithm, size_t window)
+mlops_team_begin(MlEnv *env, const char *algorithm, int most, size_t window)
 {
-	int			workers = workers_wanted();
+	int			workers = Min(workers_wanted(), most - 1);
 	Size		bytes = window_bytes(window, workers + 1);
 	TeamShared *shared = NULL;
 	TeamMember *member;

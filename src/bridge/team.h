@@ -15,7 +15,7 @@
 #include "base/team.h"
 
 /* MlEnv.team_begin and MlEnv.team_end of every environment in a backend. */
-extern MlStatus mlops_team_begin(MlEnv *env, const char *algorithm, size_t window);
+extern MlStatus mlops_team_begin(MlEnv *env, const char *algorithm, int most, size_t window);
 extern void mlops_team_end(MlEnv *env);
 
 #endif							/* MLOPS_BRIDGE_TEAM_H */

@@ -173,20 +173,24 @@ ml_sum_merge(MlExactSum *into, const MlExactSum *from)
 }
 
 MlStatus
-ml_sum_team(MlEnv *env, MlExactSum *sum)
+ml_sum_team(MlEnv *env, MlExactSum *sums, int n)
 {
+	size_t		bytes = (size_t) n * sizeof(MlExactSum);
 	MlExactSum *all;
 	int			rank;
+	int			i;
 
 	if (ml_team_size(env) == 1)
 		return ML_OK;
-	all = ml_allocate(env, (size_t) ml_team_size(env), sizeof(MlExactSum));
+	all = ml_allocate(env, (size_t) ml_team_size(env), bytes);
 	if (all == NULL)
 		return ML_OUT_OF_MEMORY;
-	ML_TRY(ml_team_gather(env, sum, sizeof(MlExactSum), all));
-	ml_sum_begin(sum);
+	ML_TRY(ml_team_gather(env, sums, bytes, all));
 	for (rank = 0; rank < ml_team_size(env); rank++)
-		ml_sum_merge(sum, &all[rank]);
+	{
+		for (i = 0; i < n && rank != ml_team_rank(env); i++)
+			ml_sum_merge(&sums[i], &all[rank * n + i]);
+	}
 	ml_release(env, all);
 	return ML_OK;
 }

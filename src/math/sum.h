@@ -28,8 +28,8 @@ extern void ml_sum_add(MlExactSum *sum, double value);
 /* The same for each of an array, several times as fast when it is long. */
 extern void ml_sum_add_array(MlExactSum *sum, const double *values, size_t count);
 extern void ml_sum_merge(MlExactSum *into, const MlExactSum *from);
-/* sum = that over all members of the team. */
-extern MlStatus ml_sum_team(MlEnv *env, MlExactSum *sum);
+/* sums (n) = those over all members of the team. */
+extern MlStatus ml_sum_team(MlEnv *env, MlExactSum *sums, int n);
 /* The exact sum rounded to nearest; NaN or infinity when one was added. */
 extern double ml_sum_value(const MlExactSum *sum);
 

@@ -40,10 +40,6 @@ typedef struct Team
 	void	   *argument;
 } Team;
 
-static int	given_size = 1;
-static size_t given_window = 0;
-static int	times_asked = 0;
-
 static MlStatus
 meet(MlEnv *env)
 {
@@ -166,23 +162,6 @@ help(MlEnv *env, void *argument)
 	return algorithm->help(env);
 }
 
-static MlStatus
-give_team(MlEnv *env, const char *algorithm, size_t window)
-{
-	Team	   *team;
-
-	times_asked++;
-	if (given_size == 1)
-		return ML_OK;
-	/* smaller than asked for, so that most exchanges take several pieces */
-	given_window = window / 3 + 1;
-	team = team_begin(env, given_size, given_window);
-	team->work = help;
-	team->argument = (void *) ml_algorithm_find(algorithm);
-	start(team, 1);
-	return ML_OK;
-}
-
 static void
 end_team(MlEnv *env)
 {
@@ -194,15 +173,15 @@ end_team(MlEnv *env)
 }
 
 void
-team_give(MlEnv *env, int size)
+team_give(MlEnv *env, int size, const char *algorithm, size_t window)
 {
-	given_size = size;
-	env->team_begin = give_team;
-	env->team_end = end_team;
-}
+	Team	   *team;
 
-int
-team_asked(void)
-{
-	return times_asked;
+	if (size == 1)
+		return;
+	team = team_begin(env, size, window);
+	team->work = help;
+	team->argument = (void *) ml_algorithm_find(algorithm);
+	env->team_end = end_team;
+	start(team, 1);
 }

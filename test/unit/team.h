@@ -16,10 +16,9 @@ extern bool team_run(int size, size_t window, MlStatus (*work) (MlEnv *env, void
 					 void *argument);
 
 /*
- * From now on whoever asks in this environment gets a team of `size` members;
- * with 1 none. team_asked() tells how often it was.
+ * Give the environment a team of `size` members, whose helpers run help() of
+ * the algorithm, for the next fit in it; with 1 none.
  */
-extern void team_give(MlEnv *env, int size);
-extern int	team_asked(void);
+extern void team_give(MlEnv *env, int size, const char *algorithm, size_t window);
 
 #endif							/* ML_TEST_TEAM_H */

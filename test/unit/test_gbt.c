@@ -1172,7 +1172,7 @@ test_histogram(int n_inputs, int n_rows, size_t stride)
 	uint8_t    *bins = ml_allocate(env, (size_t) n_rows, stride);
 	MlGradient *gradient = ml_allocate(env, (size_t) n_rows, sizeof(MlGradient));
 	uint32_t   *index = ml_allocate(env, (size_t) n_rows, sizeof(uint32_t));
-	MlBinned	data = {n_inputs, inputs, n_rows, stride, bins, NULL};
+	MlBinned	data = {n_inputs, inputs, n_rows, stride, bins, NULL, 0};
 	MlHistogramSums sums;
 	MlCell	   *cells;
 	MlCell	   *plain;

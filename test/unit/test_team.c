@@ -168,7 +168,7 @@ sum_exactly(MlEnv *env, void *argument)
 	ml_sum_add(&sum, ldexp(1.0, -rank));
 	if (ml_team_size(env) % 2 == 1)
 		ml_sum_add(&sum, rank == 0 ? -1e308 : 0);
-	ML_TRY(ml_sum_team(env, &sum));
+	ML_TRY(ml_sum_team(env, &sum, 1));
 	return check(env, ml_sum_value(&sum) == 2 - ldexp(1.0, 1 - ml_team_size(env)));
 }
 
@@ -219,7 +219,7 @@ test_alone(void)
 	ml_team_range(env, 17, 0, &begin, &n);
 	unit_ok(ml_team_size(env) == 1 && ml_team_rank(env) == 0 && begin == 0 && n == 17,
 			"without a team one member has all rows");
-	unit_ok(ml_team_begin(env, "gbt", 100) == ML_OK && env->team == NULL, "nobody to ask: no team");
+	unit_ok(ml_team_begin(env, "gbt", 2, 100) == ML_OK && env->team == NULL, "nobody to ask: no team");
 	unit_ok(ml_team_sum(env, &value, 1) == ML_OK && value == 5 &&
 			ml_team_max(env, &number, 1) == ML_OK && number == 2 &&
 			ml_team_gather(env, &value, sizeof(value), &copy) == ML_OK && copy == 5 &&
