@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "algo/forest.h"
 #include "algo/gbt.h"
 #include "algo/linear.h"
 #include "algo/logistic.h"
@@ -18,7 +19,9 @@
 const MlAlgorithm *const ml_algorithms[] = {
 	&ml_linear,
 	&ml_logistic,
-	&ml_gbt
+	&ml_gbt,
+	&ml_decision_tree,
+	&ml_random_forest
 };
 
 const int	ml_n_algorithms = sizeof(ml_algorithms) / sizeof(ml_algorithms[0]);

@@ -75,6 +75,9 @@ typedef struct MlFitted
 	double		train_loss;		/* mean log loss or mean squared error */
 	int			n_curve;
 	MlCurvePoint *curve;		/* (n_curve), or NULL */
+	double	   *out_of_bag;		/* (n_rows, ml_n_outputs()) predictions for input->rows by those
+								 * parts of the model that did not learn from the row, NaN where
+								 * there are none; or NULL */
 } MlFitted;
 
 typedef struct MlAlgorithm

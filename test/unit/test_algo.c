@@ -16,7 +16,7 @@ test_table(void)
 	int			a;
 	int			i;
 
-	unit_ok(ml_n_algorithms == 3, "three algorithms");
+	unit_ok(ml_n_algorithms == 5, "five algorithms");
 	unit_ok(ml_algorithm_find("gbt") == ml_algorithms[2], "gbt is the third");
 	unit_ok(ml_algorithm_find("GBT") == NULL, "names are exact");
 	for (a = 0; a < ml_n_algorithms; a++)
@@ -56,11 +56,11 @@ test_choose(void)
 	unit_ok(ml_algorithm_choose(env, "forrest", ML_REGRESSION, 10, &algorithm) == ML_INVALID_OPTION,
 			"an unknown algorithm");
 	unit_text(env->error.message, "there is no algorithm \"forrest\"", "names it");
-	unit_text(env->error.hint, "Algorithms for regression are: auto, linear, gbt.", "and the valid ones");
+	unit_text(env->error.hint, "Algorithms for regression are: auto, linear, gbt, decision_tree, random_forest.", "and the valid ones");
 	unit_ok(ml_algorithm_choose(env, "linear", ML_CLASSIFICATION, 10, &algorithm) == ML_INVALID_OPTION,
 			"an algorithm for another task");
 	unit_text(env->error.message, "algorithm \"linear\" does not do classification", "says so");
-	unit_text(env->error.hint, "Algorithms for classification are: auto, logistic, gbt.", "and which do");
+	unit_text(env->error.hint, "Algorithms for classification are: auto, logistic, gbt, decision_tree, random_forest.", "and which do");
 }
 
 static void

@@ -148,7 +148,7 @@ fit_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	input.rows = rows;
 	input.n_rows = N_ROWS;
 	input.parameters = parameters;
-	if (strcmp(algorithm->name, "gbt") == 0)
+	if (ml_parameter_find(algorithm, "trees") >= 0)
 		parameters[ml_parameter_index(algorithm, "trees")] = 10;
 	ML_TRY(algorithm->fit(env, &input, &fitted));
 	sample->model.fitted = fitted.model;
