@@ -44,7 +44,7 @@ ml_n_outputs(int n_classes)
 typedef struct MlFitInput
 {
 	const MlSignature *signature;
-	const MlFrame *frame;
+	const MlFrame *frame;		/* all inputs pinned, unless the algorithm does that itself */
 	MlTask		task;
 	int			n_classes;
 	const double *y;			/* (frame->n_rows) value, or class number */
@@ -86,6 +86,7 @@ typedef struct MlAlgorithm
 	const char *title;			/* one line for people */
 	unsigned	tasks;			/* bit (1 << MlTask) per task */
 	bool		uses_validation;	/* stops early on validation rows */
+	bool		pins_inputs;	/* pins inputs or takes slices: needs no whole frame in memory */
 	const MlParameter *parameters;
 	int			n_parameters;
 

@@ -13,6 +13,7 @@
 #include "algo/bin.h"
 #include "base/hash.h"
 #include "math/sort.h"
+#include "prep/slice.h"
 
 /* Rows handled between two looks at the stop flag; also a piece that stays in cache. */
 #define BLOCK_ROWS 4096
@@ -22,6 +23,9 @@
 
 /* Makes the sample independent of other uses of the same identity. */
 #define SAMPLE_SALT UINT64_C(0x62696e73616d706c)
+
+/* Leading bits of a hash by which the sample is found. */
+#define CELL_BITS 16
 
 static MlStatus sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows,
 							const uint64_t *identity, uint32_t **sample, int64_t *n_sample);
@@ -63,16 +67,50 @@ ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFrame *frame,
 	for (i = 0; i < signature->n_inputs; i++)
 	{
 		ML_TRY(ml_check_stop(env));
+		ML_TRY(ml_frame_pin(frame, i));
 		if (signature->inputs[i].category)
 			ML_TRY(fit_category(env, frame->columns[i].code, signature->inputs[i].n_levels,
 								rows, n_rows, &bins[i]));
 		else
 			ML_TRY(fit_number(env, frame->columns[i].number, rows, n_rows, max_bins,
 							  values, counts, &bins[i]));
+		ml_frame_unpin(frame, i);
 	}
 	ml_release(env, counts);
 	ml_release(env, values);
 	ml_release(env, sample);
+	return ML_OK;
+}
+
+/* The rows of a slice (n) as bins. */
+static MlStatus
+bin_slice(MlEnv *env, const MlBins *bins, const MlSlice *slice, int64_t n_rows, size_t stride,
+		  uint8_t *out, uint8_t *columns, size_t column_stride)
+{
+	uint8_t		column[BLOCK_ROWS];
+	int64_t		begin;
+	int64_t		k;
+	int			i;
+
+	for (begin = 0; begin < n_rows; begin += BLOCK_ROWS)
+	{
+		int64_t		n = n_rows - begin < BLOCK_ROWS ? n_rows - begin : BLOCK_ROWS;
+		const uint32_t *rows = slice->rows + begin;
+		uint8_t    *block = out + (size_t) begin * stride;
+
+		ML_TRY(ml_check_stop(env));
+		for (i = 0; i < slice->part.n_inputs; i++)
+		{
+			if (bins[i].category)
+				apply_category(&bins[i], slice->part.columns[i].code, rows, n, column);
+			else
+				apply_number(&bins[i], slice->part.columns[i].number, rows, n, column);
+			for (k = 0; k < n; k++)
+				block[(size_t) k * stride + (size_t) i] = column[k];
+			if (columns != NULL)
+				memcpy(columns + (size_t) i * column_stride + begin, column, (size_t) n);
+		}
+	}
 	return ML_OK;
 }
 
@@ -83,33 +121,22 @@ ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 	size_t		stride = row_stride((size_t) frame->n_inputs);
 	uint8_t    *out = ml_allocate(env, (size_t) n_rows, stride);
 	uint8_t    *columns = NULL;
-	uint8_t		column[BLOCK_ROWS];
+	MlSlice		slice;
 	int64_t		begin;
-	int64_t		k;
-	int			i;
+	int64_t		n;
 
 	if (frame->n_inputs <= ML_MOST_COLUMNS)
 		columns = ml_allocate(env, (size_t) n_rows, (size_t) frame->n_inputs);
 	if (out == NULL || (columns == NULL && frame->n_inputs <= ML_MOST_COLUMNS))
 		return ML_OUT_OF_MEMORY;
-	for (begin = 0; begin < n_rows; begin += BLOCK_ROWS)
+	ML_TRY(ml_slice_begin(env, frame, &slice));
+	for (begin = 0; begin < n_rows; begin += n)
 	{
-		int64_t		n = n_rows - begin < BLOCK_ROWS ? n_rows - begin : BLOCK_ROWS;
-		uint8_t    *block = out + (size_t) begin * stride;
-
-		ML_TRY(ml_check_stop(env));
-		for (i = 0; i < frame->n_inputs; i++)
-		{
-			if (bins[i].category)
-				apply_category(&bins[i], frame->columns[i].code, rows + begin, n, column);
-			else
-				apply_number(&bins[i], frame->columns[i].number, rows + begin, n, column);
-			for (k = 0; k < n; k++)
-				block[(size_t) k * stride + (size_t) i] = column[k];
-			if (columns != NULL)
-				memcpy(columns + (size_t) i * (size_t) n_rows + begin, column, (size_t) n);
-		}
+		ML_TRY(ml_slice_take(&slice, rows, begin, n_rows, &n));
+		ML_TRY(bin_slice(env, bins, &slice, n, stride, out + (size_t) begin * stride,
+						 columns == NULL ? NULL : columns + begin, (size_t) n_rows));
 	}
+	ml_slice_end(&slice);
 	binned->n_inputs = frame->n_inputs;
 	binned->inputs = bins;
 	binned->n_rows = n_rows;
@@ -152,6 +179,57 @@ ml_bin_threshold(const MlBins *bins, int bin)
 	return bin < bins->n_bins - 1 ? bins->edges[bin] : DBL_MAX;
 }
 
+static inline uint64_t
+sample_key(const uint64_t *identity, uint32_t row)
+{
+	return ml_hash_word(SAMPLE_SALT, identity[row]);
+}
+
+/*
+ * The hash that ML_BIN_SAMPLE_ROWS rows do not exceed. Hashes are counted by
+ * their leading bits, and only those of the cell where the count is reached
+ * are sorted.
+ */
+static MlStatus
+find_limit(MlEnv *env, const uint32_t *rows, int64_t n_rows, const uint64_t *identity,
+		   uint64_t *limit)
+{
+	int64_t    *count = ml_allocate(env, (size_t) 1 << CELL_BITS, sizeof(int64_t));
+	int64_t		wanted = ML_BIN_SAMPLE_ROWS;
+	uint64_t   *keys;
+	uint64_t	cell = 0;
+	int64_t		n = 0;
+	int64_t		i;
+
+	if (count == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_rows; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(env));
+		count[sample_key(identity, rows[i]) >> (64 - CELL_BITS)]++;
+	}
+	while (wanted > count[cell])
+		wanted -= count[cell++];
+	keys = ml_allocate(env, (size_t) count[cell], sizeof(uint64_t));
+	if (keys == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_rows; i++)
+	{
+		uint64_t	key = sample_key(identity, rows[i]);
+
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(env));
+		if (key >> (64 - CELL_BITS) == cell)
+			keys[n++] = key;
+	}
+	ML_TRY(ml_sort_u64(env, keys, (size_t) n));
+	*limit = keys[wanted - 1];
+	ml_release(env, keys);
+	ml_release(env, count);
+	return ML_OK;
+}
+
 /*
  * The rows whose identity has one of the ML_BIN_SAMPLE_ROWS smallest hashes,
  * equal hashes all in or all out, in the order given.
@@ -160,25 +238,17 @@ static MlStatus
 sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows, const uint64_t *identity,
 			uint32_t **sample, int64_t *n_sample)
 {
-	uint64_t   *keys = ml_allocate(env, (size_t) n_rows, sizeof(uint64_t));
 	uint64_t	limit;
 	int64_t		n = 0;
 	int64_t		i;
 
-	if (keys == NULL)
-		return ML_OUT_OF_MEMORY;
+	ML_TRY(find_limit(env, rows, n_rows, identity, &limit));
 	for (i = 0; i < n_rows; i++)
 	{
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(env));
-		keys[i] = ml_hash_word(SAMPLE_SALT, identity[rows[i]]);
+		n += sample_key(identity, rows[i]) <= limit;
 	}
-	ML_TRY(ml_sort_u64(env, keys, (size_t) n_rows));
-	limit = keys[ML_BIN_SAMPLE_ROWS - 1];
-	for (i = 0; i < n_rows && keys[i] <= limit; i++)
-		n++;
-	ml_release(env, keys);
-
 	*sample = ml_allocate(env, (size_t) n, sizeof(uint32_t));
 	if (*sample == NULL)
 		return ML_OUT_OF_MEMORY;
@@ -187,7 +257,7 @@ sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows, const uint64_t *id
 	{
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(env));
-		if (ml_hash_word(SAMPLE_SALT, identity[rows[i]]) <= limit)
+		if (sample_key(identity, rows[i]) <= limit)
 			(*sample)[n++] = rows[i];
 	}
 	*n_sample = n;

@@ -222,6 +222,7 @@ const MlAlgorithm ml_gbt = {
 	.title = "gradient-boosted trees",
 	.tasks = 1u << ML_REGRESSION | 1u << ML_CLASSIFICATION,
 	.uses_validation = true,
+	.pins_inputs = true,
 	.parameters = parameters,
 	.n_parameters = N_PARAMETERS,
 	.fit = gbt_fit,

@@ -45,6 +45,16 @@ struct MlEnv
 	MlStatus	(*team_begin) (MlEnv *env, const char *algorithm, int most, size_t window);
 	void		(*team_end) (MlEnv *env);
 	struct MlTeam *team;		/* who computes with us, or NULL */
+	/*
+	 * Scratch files for what memory should not hold; they end with the region.
+	 * All three are NULL where there are none. Failures leave an error, and
+	 * file_open() gives NULL then.
+	 */
+	void	   *(*file_open) (MlEnv *env);
+	MlStatus	(*file_write) (MlEnv *env, void *file, uint64_t offset,
+							   const void *bytes, size_t size);
+	MlStatus	(*file_read) (MlEnv *env, void *file, uint64_t offset, void *bytes, size_t size);
+	size_t		block_bytes;	/* raw rows beyond this go to a scratch file; 0: none do */
 	void	   *owner;			/* whatever the functions above need */
 	MlError		error;			/* filled by ml_fail() */
 };

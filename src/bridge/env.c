@@ -5,25 +5,37 @@
  * The environment lives in the context that it allocates from, so deleting
  * the context, also after an error, ends all of it. The budget counts what the
  * context has taken from the system, free space in its blocks included.
+ *
+ * Scratch files belong to the resource owner of the caller, so that they are
+ * gone after an error as well.
  */
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "commands/tablespace.h"
 #include "nodes/pg_list.h"
+#include "storage/fd.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/wait_event.h"
 
 #include "bridge/env.h"
 #include "bridge/progress.h"
 #include "bridge/team.h"
+#include "bridge/settings.h"
+
+/* Bytes of a scratch file read or written in one call of the system. */
+#define FILE_PIECE ((size_t) 1 << 26)
 
 typedef struct MlopsEnv
 {
 	MlEnv		env;			/* first: the callbacks cast */
 	MemoryContext context;
 	Size		budget;			/* 0: none */
+	Size		peak;			/* most bytes taken at once */
 	bool		over_budget;	/* the last refusal was the budget's */
+	List	   *files;			/* of File; one of them is its number, which is above 0 */
 	List	   *warnings;
 } MlopsEnv;
 
@@ -42,11 +54,11 @@ within_budget(MlopsEnv *self, Size size, Size held)
 	self->over_budget = false;
 	if (!AllocHugeSizeIsValid(size))
 		return false;
-	if (self->budget == 0)
-		return true;
 	taken = MemoryContextMemAllocated(self->context, true);
 	taken -= Min(taken, held);
-	self->over_budget = taken > self->budget || size > self->budget - taken;
+	self->over_budget = self->budget > 0 && (taken > self->budget || size > self->budget - taken);
+	if (!self->over_budget)
+		self->peak = Max(self->peak, taken + size);
 	return !self->over_budget;
 }
 
@@ -109,6 +121,80 @@ env_warn(MlEnv *env, const char *message)
 	MemoryContextSwitchTo(saved);
 }
 
+static void *
+env_file_open(MlEnv *env)
+{
+	MlopsEnv   *self = mlops_env(env);
+	MemoryContext saved = MemoryContextSwitchTo(self->context);
+	File		file;
+
+	PrepareTempTablespaces();
+	file = OpenTemporaryFile(false);
+	self->files = lappend_int(self->files, file);
+	MemoryContextSwitchTo(saved);
+	return (void *) (intptr_t) file;
+}
+
+static MlStatus
+env_file_write(MlEnv *env, void *file, uint64_t offset, const void *bytes, size_t size)
+{
+	File		target = (File) (intptr_t) file;
+	const char *from = bytes;
+
+	while (size > 0)
+	{
+		int			piece = (int) Min(size, FILE_PIECE);
+		int			written;
+
+		errno = 0;
+		written = FileWrite(target, unconstify(char *, from), piece, (off_t) offset,
+							WAIT_EVENT_BUFFILE_WRITE);
+		if (written <= 0)
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not write to file \"%s\": %m", FilePathName(target))));
+		from += written;
+		offset += written;
+		size -= written;
+	}
+	return ML_OK;
+}
+
+static MlStatus
+env_file_read(MlEnv *env, void *file, uint64_t offset, void *bytes, size_t size)
+{
+	File		source = (File) (intptr_t) file;
+	char	   *into = bytes;
+
+	while (size > 0)
+	{
+		int			piece = (int) Min(size, FILE_PIECE);
+		int			got = FileRead(source, into, piece, (off_t) offset, WAIT_EVENT_BUFFILE_READ);
+
+		if (got < 0)
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not read file \"%s\": %m", FilePathName(source))));
+		if (got == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_CORRUPTED),
+					 errmsg("file \"%s\" ends too early", FilePathName(source))));
+		into += got;
+		offset += got;
+		size -= got;
+	}
+	return ML_OK;
+}
+
+/* Raw rows get at most a quarter of the budget: the rest is for what they become. */
+static size_t
+block_bytes(Size budget)
+{
+	Size		bytes = (Size) mlops_block_memory * 1024;
+
+	return budget > 0 ? Min(bytes, budget / 4) : bytes;
+}
+
 MlEnv *
 mlops_env_begin(MemoryContext parent, const char *name, Size budget)
 {
@@ -125,6 +211,10 @@ mlops_env_begin(MemoryContext parent, const char *name, Size budget)
 	self->env.warn = env_warn;
 	self->env.team_begin = mlops_team_begin;
 	self->env.team_end = mlops_team_end;
+	self->env.file_open = env_file_open;
+	self->env.file_write = env_file_write;
+	self->env.file_read = env_file_read;
+	self->env.block_bytes = block_bytes(budget);
 	self->env.owner = self;
 	self->context = context;
 	self->budget = budget;
@@ -134,7 +224,17 @@ mlops_env_begin(MemoryContext parent, const char *name, Size budget)
 void
 mlops_env_end(MlEnv *env)
 {
+	ListCell   *cell;
+
+	foreach(cell, mlops_env(env)->files)
+		FileClose(lfirst_int(cell));
 	MemoryContextDelete(mlops_env(env)->context);
+}
+
+Size
+mlops_env_peak(MlEnv *env)
+{
+	return mlops_env(env)->peak;
 }
 
 MemoryContext

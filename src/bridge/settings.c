@@ -12,6 +12,7 @@
 #include "bridge/settings.h"
 
 int			mlops_training_memory = 1024 * 1024;
+int			mlops_block_memory = 32 * 1024;
 int			mlops_model_cache_size = 64 * 1024;
 int			mlops_max_jobs = 2;
 bool		mlops_scheduler = true;
@@ -24,6 +25,13 @@ define_memory_settings(void)
 							"Reading, encoding and fitting count; a training that needs more fails.",
 							&mlops_training_memory,
 							1024 * 1024, 1024, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("mlops.block_memory",
+							"Memory for rows as they are read, beyond which they go to a temporary file.",
+							"At most a quarter of mlops.training_memory is used.",
+							&mlops_block_memory,
+							32 * 1024, 64, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
 	DefineCustomIntVariable("mlops.model_cache_size",

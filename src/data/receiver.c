@@ -199,6 +199,7 @@ mlops_source_read_as(MlopsSource *source, const int *wanted, int n_wanted,
 	receiver = create_receiver(names, types, n_wanted, options, env, table);
 	run(source, wanted, n_wanted, &receiver->pub);
 	SPI_finish();
+	mlops_check(env, ml_table_finish(table));
 	ml_report(env, "reading", 1.0, table->n_rows, -1, NAN);
 }
 

@@ -272,12 +272,13 @@ mlops_take_weights(MlEnv *env, const MlTable *table, int column, MlTarget *targe
 	int64_t		row;
 	int64_t		zeros = 0;
 
-	if (weights->number == NULL || ml_type_kind(weights->type) != ML_KIND_NUMBER)
+	if (ml_type_kind(weights->type) != ML_KIND_NUMBER)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("weight column \"%s\" is not a number", weights->name),
 				 errdetail("Its type is %s.", ml_type_name(weights->type)),
 				 errhint("A weight says how much a row counts: 1 is once, 2 is twice.")));
+	mlops_check(env, ml_table_pin(table, column));	/* for good: *weight is it */
 	for (row = 0; row < table->n_rows; row++)
 	{
 		double		value = weights->number[row];
@@ -477,12 +478,17 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 uint32_t *
 mlops_dataset_rows(MlEnv *env, const MlopsDataset *dataset, unsigned sides, int64_t *count)
 {
-	uint32_t   *rows = mlops_need(env, dataset->table.n_rows + 1, sizeof(uint32_t));
+	const uint8_t *side = dataset->split.side;
+	uint32_t   *rows;
+	int64_t		n = 0;
 	int64_t		row;
 
+	for (row = 0; row < dataset->table.n_rows; row++)
+		n += (sides & (1u << side[row])) != 0;
+	rows = mlops_need(env, n + 1, sizeof(uint32_t));
 	*count = 0;
 	for (row = 0; row < dataset->table.n_rows; row++)
-		if (sides & (1u << dataset->split.side[row]))
+		if (sides & (1u << side[row]))
 			rows[(*count)++] = (uint32_t) row;
 	return rows;
 }

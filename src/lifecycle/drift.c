@@ -77,8 +77,7 @@ profile_current(MlEnv *env, const MlTable *table, Compared *column)
 		column->reason = psprintf("the type has changed from a %s to a %s (%s)", column->kind, kind,
 								  ml_type_name(table->columns[index].type));
 	else
-		mlops_profile_column_on(env, &column->reference, &table->columns[index], table->n_rows,
-								&column->current);
+		mlops_profile_column_on(env, &column->reference, table, index, &column->current);
 }
 
 /* Distances of all columns that have both profiles with enough rows. */
@@ -325,19 +324,14 @@ static Compared *
 table_profiles(MlEnv *env, const MlTable *table, int extra)
 {
 	Compared   *columns = palloc0(sizeof(Compared) * (table->n_columns + extra + 1));
-	uint32_t   *rows = mlops_need(env, table->n_rows + 1, sizeof(uint32_t));
-	int64_t		row;
 	int			i;
 
-	for (row = 0; row < table->n_rows; row++)
-		rows[row] = (uint32_t) row;
 	for (i = 0; i < table->n_columns; i++)
 	{
 		columns[i].name = table->columns[i].name;
 		columns[i].kind = mlops_kind_name(table->columns[i].type);
-		mlops_profile_column(env, &table->columns[i], rows, table->n_rows, &columns[i].reference);
+		mlops_profile_column(env, table, i, NULL, table->n_rows, &columns[i].reference);
 	}
-	ml_release(env, rows);
 	return columns;
 }
 

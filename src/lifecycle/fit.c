@@ -47,13 +47,13 @@ mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 									  all, rows->n_rows + rows->n_validation, preparation->max_categories,
 									  pg_get_timezone_name(session_timezone), &model->signature));
 	model->signature.nan_is_missing = preparation->nan_is_missing;
-	mlops_check(env, ml_signature_frame(env, &model->signature, &dataset->table, frame));
+	mlops_check(env, ml_frame_begin(env, &model->signature, &dataset->table, frame));
 	ml_release(env, all);
 }
 
 void
 mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
-		  const MlopsFitRows *rows, const MlFrame *frame,
+		  const MlopsFitRows *rows, MlFrame *frame,
 		  MlModel *model, MlFitted *fitted)
 {
 	MlFitInput	input = {0};
@@ -73,7 +73,10 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.parameters = plan->parameters;
 	memset(fitted, 0, sizeof(*fitted));
 	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
+	if (!plan->algorithm->pins_inputs)
+		mlops_check(env, ml_frame_pin_all(frame));
 	mlops_check(env, plan->algorithm->fit(env, &input, fitted));
+	ml_frame_end(frame);
 	model->fitted = fitted->model;
 }
 

@@ -20,16 +20,16 @@ typedef struct MlopsFitRows
 } MlopsFitRows;
 
 /*
- * Learn the encoders from all of these rows and encode the whole table.
+ * Learn the encoders from all of these rows; the frame has the whole table.
  * Everything of the model but its fitted part is set; it lives in `env`.
  */
 extern void mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 						 const MlopsPreparation *preparation, const MlopsFitRows *rows,
 						 MlModel *model, MlFrame *frame);
 
-/* Fit the algorithm on the encoded rows. */
+/* Fit the algorithm on the encoded rows; this ends the frame. */
 extern void mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
-					  const MlopsFitRows *rows, const MlFrame *frame,
+					  const MlopsFitRows *rows, MlFrame *frame,
 					  MlModel *model, MlFitted *fitted);
 
 /*

@@ -141,29 +141,37 @@ mlops_profile_numbers_on(MlEnv *env, const MlopsProfile *reference, const double
 }
 
 void
-mlops_profile_column(MlEnv *env, const MlColumn *column, const uint32_t *rows, int64_t n_rows,
-					 MlopsProfile *profile)
+mlops_profile_column(MlEnv *env, const MlTable *table, int index, const uint32_t *rows,
+					 int64_t n_rows, MlopsProfile *profile)
 {
+	const MlColumn *column = &table->columns[index];
+
 	memset(profile, 0, sizeof(*profile));
-	profile->category = ml_type_kind(column->type) == ML_KIND_CATEGORY;
+	profile->category = ml_column_is_category(column);
+	mlops_check(env, ml_table_pin(table, index));
 	if (profile->category)
 		profile_category(env, column, rows, n_rows, profile);
 	else
 		mlops_check(env, ml_profile_number_rows(env, column->number, rows, n_rows, &profile->number));
+	ml_table_unpin(table, index);
 }
 
 void
-mlops_profile_column_on(MlEnv *env, const MlopsProfile *reference, const MlColumn *column,
-						int64_t n_rows, MlopsProfile *profile)
+mlops_profile_column_on(MlEnv *env, const MlopsProfile *reference, const MlTable *table, int index,
+						MlopsProfile *profile)
 {
-	if (!reference->category)
+	const MlColumn *column = &table->columns[index];
+
+	mlops_check(env, ml_table_pin(table, index));
+	if (reference->category)
 	{
-		mlops_profile_numbers_on(env, reference, column->number, n_rows, profile);
-		return;
+		memset(profile, 0, sizeof(*profile));
+		profile->category = true;
+		profile_category_on(env, reference, column, table->n_rows, profile);
 	}
-	memset(profile, 0, sizeof(*profile));
-	profile->category = true;
-	profile_category_on(env, reference, column, n_rows, profile);
+	else
+		mlops_profile_numbers_on(env, reference, column->number, table->n_rows, profile);
+	ml_table_unpin(table, index);
 }
 
 Jsonb *

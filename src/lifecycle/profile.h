@@ -25,12 +25,12 @@ typedef struct MlopsProfile
 extern const char *mlops_kind_name(MlType type);
 
 /* Profile of the given rows of a column, with cuts and levels of its own. */
-extern void mlops_profile_column(MlEnv *env, const MlColumn *column, const uint32_t *rows,
+extern void mlops_profile_column(MlEnv *env, const MlTable *table, int index, const uint32_t *rows,
 								 int64_t n_rows, MlopsProfile *profile);
 
-/* Counts of all n_rows of a column on the cuts or levels of a reference. */
+/* Counts of all rows of a column on the cuts or levels of a reference. */
 extern void mlops_profile_column_on(MlEnv *env, const MlopsProfile *reference,
-									const MlColumn *column, int64_t n_rows, MlopsProfile *profile);
+									const MlTable *table, int index, MlopsProfile *profile);
 
 /* Profile of plain numbers, such as predictions; and on a reference. */
 extern void mlops_profile_numbers(MlEnv *env, const double *values, int64_t n, MlopsProfile *profile);

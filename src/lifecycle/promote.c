@@ -120,7 +120,10 @@ common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
 	int64_t		i;
 
 	if (champion->rule.method == ML_SPLIT_TIME)
+	{
+		mlops_check(env, ml_table_pin(table, champion->options.column));
 		times = table->columns[champion->options.column].number;
+	}
 	else if (champion->rule.method != ML_SPLIT_COLUMN)
 		mlops_check(env, ml_split_positions(env, table, &champion->options, u));
 	for (i = 0; i < n_holdout; i++)
@@ -135,6 +138,8 @@ common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
 			: ml_split_held_out(&champion->rule, u[row], class_number, times ? times[row] : NAN))
 			common[n++] = (uint32_t) i;
 	}
+	if (times != NULL)
+		ml_table_unpin(table, champion->options.column);
 	ml_release(env, u);
 	return n;
 }

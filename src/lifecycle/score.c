@@ -24,6 +24,7 @@
 #include "bridge/pg_compat.h"
 #include "catalog/cache.h"
 #include "lifecycle/score.h"
+#include "prep/slice.h"
 
 /* Rows whose inputs are gathered at once, column by column. */
 #define ROWS_PER_BLOCK 128
@@ -214,26 +215,31 @@ void
 mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 				  const uint32_t *rows, int64_t n_rows, double *out)
 {
-	int			n_inputs = model->signature.n_inputs;
 	int			n_outputs = ml_n_outputs(model->n_classes);
 	MlFrame		frame;
+	MlSlice		slice;
 	double	   *inputs;
-	uint32_t	block[ROWS_PER_BLOCK];
-	int64_t		i = 0;
+	int64_t		at;
+	int64_t		n;
 
-	mlops_check(env, ml_signature_frame(env, &model->signature, table, &frame));
-	inputs = palloc(sizeof(double) * ROWS_PER_BLOCK * Max(n_inputs, 1));
-	while (i < n_rows)
+	mlops_check(env, ml_frame_begin(env, &model->signature, table, &frame));
+	mlops_check(env, ml_slice_begin(env, &frame, &slice));
+	inputs = palloc(sizeof(double) * ROWS_PER_BLOCK * Max(frame.n_inputs, 1));
+	for (at = 0; at < n_rows; at += n)
 	{
-		int			n = (int) Min(n_rows - i, ROWS_PER_BLOCK);
-		int			k;
+		int64_t		i;
 
-		mlops_check(env, ml_check_stop(env));
-		for (k = 0; k < n; k++)
-			block[k] = rows == NULL ? (uint32_t) (i + k) : rows[i + k];
-		ml_frame_rows(&frame, block, n, inputs);
-		ml_model_predict(model, inputs, n, out + i * n_outputs);
-		i += n;
+		mlops_check(env, ml_slice_take(&slice, rows, at, n_rows, &n));
+		for (i = 0; i < n; i += ROWS_PER_BLOCK)
+		{
+			int			block = (int) Min(n - i, ROWS_PER_BLOCK);
+
+			mlops_check(env, ml_check_stop(env));
+			ml_frame_rows(&slice.part, slice.rows + i, block, inputs);
+			ml_model_predict(model, inputs, block, out + (at + i) * n_outputs);
+		}
 	}
 	pfree(inputs);
+	ml_slice_end(&slice);
+	ml_frame_end(&frame);
 }

@@ -339,11 +339,10 @@ profile_all(Training *training)
 	{
 		const MlColumn *column = &dataset->table.columns[dataset->chosen[i]];
 
-		mlops_profile_column(training->env, column, rows, n_rows, profile);
+		mlops_profile_column(training->env, &dataset->table, dataset->chosen[i], rows, n_rows, profile);
 		add_feature(training, "feature", column->name, column->type, profile);
 	}
-	mlops_profile_column(training->env, &dataset->table.columns[dataset->target_column],
-						 rows, n_rows, profile);
+	mlops_profile_column(training->env, &dataset->table, dataset->target_column, rows, n_rows, profile);
 	add_feature(training, "target", dataset->target.name, dataset->target.type, profile);
 	if (training->n_holdout > 0)
 	{

@@ -48,85 +48,131 @@ static const char *const reasons[] = {
  * What the values say
  */
 
-/* The same value in every row; a missing one among others is a difference. */
-static bool
-is_constant(const MlTable *table, const MlColumn *column)
+/* Rows looked at together, which begin at `first`. */
+static int64_t
+rows_at_once(const MlTable *table, int64_t first)
 {
-	int64_t		row;
+	return table->n_rows - first < STOP_ROWS ? table->n_rows - first : STOP_ROWS;
+}
 
+/* The same value in every row; a missing one among others is a difference. */
+static MlStatus
+is_constant(MlEnv *env, const MlTable *table, int index, bool *constant)
+{
+	const MlColumn *column = &table->columns[index];
+	double		value[STOP_ROWS];
+	double		same = 0;
+	int64_t		first;
+	int64_t		i;
+
+	*constant = false;
 	if (column->n_missing > 0)
-		return false;
-	if (column->code != NULL)
-		return column->dictionary.n_entries == 1;
-	for (row = 1; row < table->n_rows; row++)
+		return ML_OK;
+	*constant = !ml_column_is_category(column) || column->dictionary.n_entries == 1;
+	if (ml_column_is_category(column))
+		return ML_OK;
+	for (first = 0; first < table->n_rows && *constant; first += STOP_ROWS)
 	{
-		if (column->number[row] != column->number[0])
-			return false;
+		int64_t		n = rows_at_once(table, first);
+
+		ML_TRY(ml_check_stop(env));
+		ML_TRY(ml_table_read(table, index, first, n, value));
+		if (first == 0)
+			same = value[0];
+		for (i = 0; i < n; i++)
+			*constant = *constant && value[i] == same;
 	}
-	return true;
+	return ML_OK;
+}
+
+/* Present values of an integer column, ascending, when they could be all different. */
+static MlStatus
+sort_integers(MlEnv *env, const MlTable *table, int index, int64_t present, double **sorted)
+{
+	double		value[STOP_ROWS];
+	int64_t		kept = 0;
+	int64_t		first;
+	int64_t		i;
+
+	*sorted = ml_allocate(env, (size_t) present, sizeof(double));
+	if (*sorted == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (first = 0; first < table->n_rows; first += STOP_ROWS)
+	{
+		int64_t		n = rows_at_once(table, first);
+
+		ML_TRY(ml_check_stop(env));
+		ML_TRY(ml_table_read(table, index, first, n, value));
+		for (i = 0; i < n; i++)
+		{
+			if (!isnan(value[i]))
+				(*sorted)[kept++] = value[i];
+		}
+	}
+	return ml_sort_f64(env, *sorted, (size_t) kept);
 }
 
 /* Whether the present values of an integer column are all different. */
 static MlStatus
-integers_differ(MlEnv *env, const MlTable *table, const MlColumn *column, bool *differ)
+integers_differ(MlEnv *env, const MlTable *table, int index, bool *differ)
 {
-	int64_t		present = table->n_rows - column->n_missing;
+	int64_t		present = table->n_rows - table->columns[index].n_missing;
+	double		value[STOP_ROWS];
 	double		least = INFINITY;
 	double		most = -INFINITY;
 	double	   *sorted;
-	int64_t		row;
-	int64_t		n = 0;
+	int64_t		first;
+	int64_t		i;
 
 	*differ = false;
-	for (row = 0; row < table->n_rows; row++)
+	for (first = 0; first < table->n_rows; first += STOP_ROWS)
 	{
-		double		value = column->number[row];
+		int64_t		n = rows_at_once(table, first);
 
-		if (row % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		if (value < least)
-			least = value;
-		if (value > most)
-			most = value;
+		ML_TRY(ml_check_stop(env));
+		ML_TRY(ml_table_read(table, index, first, n, value));
+		for (i = 0; i < n; i++)
+		{
+			if (value[i] < least)
+				least = value[i];
+			if (value[i] > most)
+				most = value[i];
+		}
 	}
 	if (present < 2 || most - least + 1 < (double) present)
 		return ML_OK;			/* more values than integers in between */
 
-	sorted = ml_allocate(env, (size_t) present, sizeof(double));
-	if (sorted == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (row = 0; row < table->n_rows; row++)
-	{
-		if (!isnan(column->number[row]))
-			sorted[n++] = column->number[row];
-	}
-	ML_TRY(ml_sort_f64(env, sorted, (size_t) n));
+	ML_TRY(sort_integers(env, table, index, present, &sorted));
 	*differ = true;
-	for (row = 1; row < n && *differ; row++)
-		*differ = sorted[row] != sorted[row - 1];
+	for (i = 1; i < present && *differ; i++)
+		*differ = sorted[i] != sorted[i - 1];
 	ml_release(env, sorted);
 	return ML_OK;
 }
 
 /* EMPTY, CONSTANT, UNIQUE_... or TAKEN, by the values alone. */
 static MlStatus
-judge_values(MlEnv *env, const MlTable *table, const MlColumn *column, Verdict *verdict)
+judge_values(MlEnv *env, const MlTable *table, int index, Verdict *verdict)
 {
+	const MlColumn *column = &table->columns[index];
 	int64_t		present = table->n_rows - column->n_missing;
+	bool		constant = false;
 	bool		differ = false;
 
 	*verdict = TAKEN;
+	if (present > 0)
+		ML_TRY(is_constant(env, table, index, &constant));
 	if (present == 0)
 		*verdict = EMPTY;
-	else if (is_constant(table, column))
+	else if (constant)
 		*verdict = CONSTANT;
 	else if (ml_type_is_integer(column->type))
 	{
-		ML_TRY(integers_differ(env, table, column, &differ));
+		ML_TRY(integers_differ(env, table, index, &differ));
 		if (differ)
 			*verdict = UNIQUE_INTEGERS;
 	}
-	else if (column->code != NULL && column->type != ML_ENUM &&
+	else if (ml_column_is_category(column) && column->type != ML_ENUM &&
 			 present >= 2 && column->dictionary.n_entries == present)
 		*verdict = UNIQUE_TEXTS;
 	return ML_OK;
@@ -243,7 +289,7 @@ judge_column(MlEnv *env, const MlTable *table, const MlColumnChoice *choice, int
 	else if (index == choice->split_column)
 		*verdict = SPLITS;
 	else
-		return judge_values(env, table, column, verdict);
+		return judge_values(env, table, index, verdict);
 	return ML_OK;
 }
 
@@ -254,16 +300,19 @@ judge_named(MlEnv *env, const MlTable *table, const MlColumnChoice *choice, int 
 {
 	const MlColumn *column = &table->columns[index];
 	Verdict		failure = TAKEN;
+	bool		constant = false;
 
 	*verdict = NOT_ASKED;
 	if (!is_among(column->name, choice->features, choice->n_features))
 		return ML_OK;
 	*verdict = TAKEN;
+	if (column->n_missing < table->n_rows)
+		ML_TRY(is_constant(env, table, index, &constant));
 	if (column->facts.from_target)
 		failure = FROM_TARGET;
 	else if (column->n_missing == table->n_rows)
 		failure = EMPTY;
-	else if (is_constant(table, column))
+	else if (constant)
 		failure = CONSTANT;
 	if (failure != TAKEN)
 	{

@@ -64,115 +64,210 @@ ml_signature_encode(const MlSignature *signature, const MlValue *values, double 
 	}
 }
 
-/* Codes of a category column, through a map from the table's to ours. */
-static MlStatus
-frame_codes(MlEnv *env, const MlFeature *feature, const MlColumn *column, int64_t n_rows,
-            MlInputColumn *result)
+void
+ml_frame_fill_codes(const uint16_t *level, const int32_t *raw, int64_t n, uint16_t *code)
 {
-	const MlDictionary *dictionary = &column->dictionary;
-	uint16_t   *level = ml_allocate(env, (size_t) dictionary->n_entries, sizeof(uint16_t));
-	uint16_t   *code = ml_allocate(env, (size_t) n_rows, sizeof(uint16_t));
-	int32_t		entry;
-	int64_t		row;
+	int64_t		i;
 
-	if (level == NULL || code == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (entry = 0; entry < dictionary->n_entries; entry++)
-	{
-		if (entry % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		level[entry] =
-			(uint16_t) find_level(feature, dictionary->text[entry], dictionary->length[entry]);
-	}
-	for (row = 0; row < n_rows; row++)
-	{
-		if (row % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		code[row] = column->code[row] < 0 ? ML_CODE_MISSING : level[column->code[row]];
-	}
-	ml_release(env, level);
-	result->code = code;
-	return ML_OK;
+	for (i = 0; i < n; i++)
+		code[i] = raw[i] < 0 ? ML_CODE_MISSING : level[raw[i]];
+}
+
+void
+ml_frame_fill_part(const double *raw, MlPart part, int64_t n, double *number)
+{
+	int64_t		i;
+
+	for (i = 0; i < n; i++)
+		number[i] = number_input(raw[i], part);
 }
 
 static MlStatus
-frame_part(MlEnv *env, const MlColumn *column, MlPart part, int64_t n_rows, MlInputColumn *result)
+find_column(MlEnv *env, const MlFeature *feature, const MlTable *table, int *index)
 {
-	double	   *number = ml_allocate(env, (size_t) n_rows, sizeof(double));
-	int64_t		row;
+	const MlColumn *column;
 
-	if (number == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (row = 0; row < n_rows; row++)
-	{
-		if (row % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		number[row] = number_input(column->number[row], part);
-	}
-	result->number = number;
-	return ML_OK;
-}
-
-static MlStatus
-find_column(MlEnv *env, const MlFeature *feature, const MlTable *table, const MlColumn **column)
-{
-	int			index = ml_table_find(table, feature->name);
-
-	if (index < 0)
+	*index = ml_table_find(table, feature->name);
+	if (*index < 0)
 		return ml_fail(env, ML_INVALID_DATA,
 					   "the source has no column \"%s\", which the model needs", feature->name);
-	*column = &table->columns[index];
-	if (ml_type_kind((*column)->type) != ml_type_kind(feature->type))
+	column = &table->columns[*index];
+	if (ml_type_kind(column->type) != ml_type_kind(feature->type))
 	{
 		ml_fail(env, ML_INVALID_DATA,
 				"column \"%s\" is of type %s, but the model was trained on %s", feature->name,
-				ml_type_name((*column)->type), ml_type_name(feature->type));
+				ml_type_name(column->type), ml_type_name(feature->type));
 		ml_hint(env, "Give a query as source that casts the column.");
 		return ML_INVALID_DATA;
 	}
 	return ML_OK;
 }
 
+/* The level of each category that the table has. */
 static MlStatus
-frame_feature(MlEnv *env, const MlSignature *signature, const MlFeature *feature,
-			  const MlTable *table, MlFrame *frame)
+map_levels(MlEnv *env, const MlFeature *feature, const MlDictionary *dictionary, uint16_t **level)
 {
-	const MlColumn *column = NULL;
+	int32_t		entry;
+
+	*level = ml_allocate(env, (size_t) dictionary->n_entries, sizeof(uint16_t));
+	if (*level == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (entry = 0; entry < dictionary->n_entries; entry++)
+	{
+		if (entry % STOP_ROWS == 0)
+			ML_TRY(ml_check_stop(env));
+		(*level)[entry] =
+			(uint16_t) find_level(feature, dictionary->text[entry], dictionary->length[entry]);
+	}
+	return ML_OK;
+}
+
+MlStatus
+ml_frame_begin(MlEnv *env, const MlSignature *signature, const MlTable *table, MlFrame *frame)
+{
+	size_t		n_features = (size_t) signature->n_features;
 	int			i;
 
-	ML_TRY(find_column(env, feature, table, &column));
-	for (i = feature->first_input; i < feature->first_input + feature->n_inputs; i++)
+	memset(frame, 0, sizeof(*frame));
+	frame->env = env;
+	frame->signature = signature;
+	frame->table = table;
+	frame->n_rows = table->n_rows;
+	frame->n_inputs = signature->n_inputs;
+	frame->columns = ml_allocate(env, (size_t) signature->n_inputs, sizeof(MlInputColumn));
+	frame->source = ml_allocate(env, n_features, sizeof(int));
+	frame->level = ml_allocate(env, n_features, sizeof(uint16_t *));
+	if (frame->columns == NULL || frame->source == NULL || frame->level == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < signature->n_features; i++)
 	{
-		MlInputColumn *result = &frame->columns[i];
-		MlPart		part = signature->inputs[i].part;
+		const MlFeature *feature = &signature->features[i];
 
-		if (signature->inputs[i].category)
-			ML_TRY(frame_codes(env, feature, column, table->n_rows, result));
-		else if (part == ML_PART_VALUE)
-			result->number = column->number;	/* its NaNs are all NAN already */
-		else
-			ML_TRY(frame_part(env, column, part, table->n_rows, result));
+		ML_TRY(find_column(env, feature, table, &frame->source[i]));
+		if (ml_type_kind(feature->type) == ML_KIND_CATEGORY)
+			ML_TRY(map_levels(env, feature, &table->columns[frame->source[i]].dictionary,
+							  &frame->level[i]));
 	}
+	return ML_OK;
+}
+
+/* An input's own array from that of its column, which is pinned. */
+static MlStatus
+fill_column(const MlFrame *frame, const MlInput *input, const MlColumn *source,
+			MlInputColumn *column)
+{
+	size_t		width = input->category ? sizeof(uint16_t) : sizeof(double);
+	void	   *filled = ml_resize(frame->env, NULL, (size_t) frame->n_rows, width);
+	int64_t		first;
+
+	if (filled == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (first = 0; first < frame->n_rows; first += STOP_ROWS)
+	{
+		int64_t		n = frame->n_rows - first < STOP_ROWS ? frame->n_rows - first : STOP_ROWS;
+
+		ML_TRY(ml_check_stop(frame->env));
+		if (input->category)
+			ml_frame_fill_codes(frame->level[input->feature], source->code + first, n,
+								(uint16_t *) filled + first);
+		else
+			ml_frame_fill_part(source->number + first, input->part, n, (double *) filled + first);
+	}
+	if (input->category)
+		column->code = filled;
+	else
+		column->number = filled;
+	return ML_OK;
+}
+
+/* True when the input is its column: no array of its own. */
+static bool
+is_column(const MlInput *input)
+{
+	return !input->category && input->part == ML_PART_VALUE;
+}
+
+MlStatus
+ml_frame_pin(const MlFrame *frame, int index)
+{
+	MlInputColumn *column = &frame->columns[index];
+	const MlInput *input;
+	int			source;
+
+	if (frame->table == NULL)
+		return ML_OK;
+	if (column->n_pins == 0)
+	{
+		input = &frame->signature->inputs[index];
+		source = frame->source[input->feature];
+		ML_TRY(ml_table_pin(frame->table, source));
+		if (is_column(input))
+			column->number = frame->table->columns[source].number;
+		else
+		{
+			ML_TRY(fill_column(frame, input, &frame->table->columns[source], column));
+			ml_table_unpin(frame->table, source);
+		}
+	}
+	column->n_pins++;
+	return ML_OK;
+}
+
+void
+ml_frame_unpin(const MlFrame *frame, int index)
+{
+	MlInputColumn *column = &frame->columns[index];
+	const MlInput *input;
+
+	if (frame->table == NULL || --column->n_pins > 0)
+		return;
+	input = &frame->signature->inputs[index];
+	if (is_column(input))
+		ml_table_unpin(frame->table, frame->source[input->feature]);
+	else
+	{
+		ml_release(frame->env, (void *) column->number);
+		ml_release(frame->env, (void *) column->code);
+	}
+	column->number = NULL;
+	column->code = NULL;
+}
+
+MlStatus
+ml_frame_pin_all(const MlFrame *frame)
+{
+	int			i;
+
+	for (i = 0; i < frame->n_inputs; i++)
+		ML_TRY(ml_frame_pin(frame, i));
 	return ML_OK;
 }
 
 MlStatus
 ml_signature_frame(MlEnv *env, const MlSignature *signature, const MlTable *table, MlFrame *frame)
 {
+	ML_TRY(ml_frame_begin(env, signature, table, frame));
+	return ml_frame_pin_all(frame);
+}
+
+void
+ml_frame_end(MlFrame *frame)
+{
 	int			i;
 
-	memset(frame, 0, sizeof(*frame));
-	frame->columns = ml_allocate(env, (size_t) signature->n_inputs, sizeof(MlInputColumn));
-	if (frame->columns == NULL)
-		return ML_OUT_OF_MEMORY;
-	frame->n_rows = table->n_rows;
-	frame->n_inputs = signature->n_inputs;
-	for (i = 0; i < signature->n_features; i++)
+	for (i = 0; i < frame->n_inputs; i++)
 	{
-		ML_TRY(ml_check_stop(env));
-		ML_TRY(frame_feature(env, signature, &signature->features[i], table, frame));
+		if (frame->columns[i].n_pins == 0)
+			continue;
+		frame->columns[i].n_pins = 1;
+		ml_frame_unpin(frame, i);
 	}
-	return ML_OK;
+	for (i = 0; i < frame->signature->n_features; i++)
+		ml_release(frame->env, frame->level[i]);
+	ml_release(frame->env, frame->level);
+	ml_release(frame->env, frame->source);
+	ml_release(frame->env, frame->columns);
+	memset(frame, 0, sizeof(*frame));
 }
 
 void

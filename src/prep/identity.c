@@ -77,7 +77,11 @@ ml_row_identities(MlEnv *env, const MlTable *table, const int *columns, int n_co
 	for (row = 0; row < table->n_rows; row++)
 		identity[row] = 0;
 	for (i = 0; i < n_columns; i++)
+	{
+		ML_TRY(ml_table_pin(table, columns[i]));
 		ML_TRY(add_column(env, &table->columns[columns[i]], table->n_rows, identity));
+		ml_table_unpin(table, columns[i]);
+	}
 	if (by_content)
 		ML_TRY(number_equal_rows(env, table->n_rows, identity));
 	return ML_OK;

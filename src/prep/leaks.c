@@ -277,7 +277,9 @@ ml_warn_leaks(MlEnv *env, const MlTable *table, const MlTarget *target,
 		for (i = 0; i < n_chosen; i++)
 		{
 			ML_TRY(ml_check_stop(env));
+			ML_TRY(ml_table_pin(table, chosen[i]));
 			ML_TRY(check_column(&check, &table->columns[chosen[i]]));
+			ml_table_unpin(table, chosen[i]);
 		}
 	}
 	end_check(&check);

@@ -364,7 +364,9 @@ ml_signature_fit(MlEnv *env, const MlTable *table, const int *chosen, int n_chos
 	for (i = 0; i < n_chosen; i++)
 	{
 		ml_report(env, "encoding", (double) i / n_chosen, -1, -1, NAN);
+		ML_TRY(ml_table_pin(table, chosen[i]));
 		ML_TRY(fit_feature(&fitter, &table->columns[chosen[i]], i, signature));
+		ml_table_unpin(table, chosen[i]);
 	}
 	return ML_OK;
 }

@@ -74,6 +74,7 @@ typedef struct MlInputColumn
 {
 	const double *number;		/* may point into the table itself */
 	const uint16_t *code;		/* categories: level, n_levels = other, ML_CODE_MISSING */
+	int			n_pins;
 } MlInputColumn;
 
 #define ML_CODE_MISSING UINT16_C(0xffff)
@@ -82,7 +83,14 @@ typedef struct MlFrame
 {
 	int64_t		n_rows;
 	int			n_inputs;
-	MlInputColumn *columns;		/* (n_inputs) */
+	MlInputColumn *columns;		/* (n_inputs) empty while not pinned */
+
+	/* what columns are made of; NULL where they were given as they are */
+	MlEnv	   *env;
+	const MlSignature *signature;
+	const MlTable *table;
+	int		   *source;			/* (n_features) columns of the table */
+	uint16_t  **level;			/* (n_features) categories: level of each entry of the dictionary */
 } MlFrame;
 
 /*
@@ -96,16 +104,34 @@ extern MlStatus ml_signature_fit(MlEnv *env, const MlTable *table, const int *ch
 								 const char *time_zone, MlSignature *signature);
 
 /*
- * All rows of a table as inputs. The table's columns are found by feature
- * name; a missing column or another kind of type is ML_INVALID_DATA naming it.
+ * All rows of a table as inputs, none of them in memory yet. The table's
+ * columns are found by feature name; a missing column or another kind of type
+ * is ML_INVALID_DATA naming it. The table must stay as it is.
  */
+extern MlStatus ml_frame_begin(MlEnv *env, const MlSignature *signature, const MlTable *table,
+							   MlFrame *frame);
+extern void ml_frame_end(MlFrame *frame);
+
+/*
+ * Between these two the column of an input is there for all rows; they nest.
+ * What needs all inputs of some rows takes slices instead (prep/slice.h).
+ */
+extern MlStatus ml_frame_pin(const MlFrame *frame, int input);
+extern void ml_frame_unpin(const MlFrame *frame, int input);
+extern MlStatus ml_frame_pin_all(const MlFrame *frame);
+
+/* ml_frame_begin() with all inputs pinned. */
 extern MlStatus ml_signature_frame(MlEnv *env, const MlSignature *signature, const MlTable *table,
 								   MlFrame *frame);
 
 /* One row of feature values (n_features) as inputs (n_inputs). Never fails. */
 extern void ml_signature_encode(const MlSignature *signature, const MlValue *values, double *inputs);
 
-/* Row `row` of a frame as inputs: the same bits as ml_signature_encode gives. */
+/* The two ways to make an input of raw values: levels of codes, parts of times. */
+extern void ml_frame_fill_codes(const uint16_t *level, const int32_t *raw, int64_t n, uint16_t *code);
+extern void ml_frame_fill_part(const double *raw, MlPart part, int64_t n, double *number);
+
+/* Row `row` of a frame, all pinned, as inputs: the same bits as ml_signature_encode gives. */
 extern void ml_frame_row(const MlFrame *frame, int64_t row, double *inputs);
 
 /* n_rows of them, one after the other (n_rows x n_inputs); faster for many. */

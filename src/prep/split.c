@@ -89,6 +89,20 @@ check_options(MlEnv *env, const MlSplitOptions *options)
 	return ML_OK;
 }
 
+/* The column that the method follows, if it follows one. */
+static MlStatus
+pin_column(const MlTable *table, const MlSplitOptions *options)
+{
+	return options->column >= 0 ? ml_table_pin(table, options->column) : ML_OK;
+}
+
+static void
+unpin_column(const MlTable *table, const MlSplitOptions *options)
+{
+	if (options->column >= 0)
+		ml_table_unpin(table, options->column);
+}
+
 /*
  * Positions
  */
@@ -131,6 +145,7 @@ ml_split_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *optio
 	uint64_t   *identity;
 
 	ML_TRY(check_options(env, options));
+	ML_TRY(pin_column(table, options));
 	identity = ml_allocate(env, (size_t) table->n_rows, sizeof(uint64_t));
 	if (identity == NULL)
 		return ML_OUT_OF_MEMORY;
@@ -138,6 +153,7 @@ ml_split_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *optio
 							 options->by_content, identity));
 	ML_TRY(make_positions(env, table, options, identity, u));
 	ml_release(env, identity);
+	unpin_column(table, options);
 	return ML_OK;
 }
 
@@ -416,15 +432,19 @@ begin_split(MlSplitter *splitter)
 	split->rule.seed = options->seed;
 	split->identity = ml_allocate(env, n_rows, sizeof(uint64_t));
 	split->side = ml_allocate(env, n_rows, sizeof(uint8_t));
+	if (split->identity == NULL || split->side == NULL)
+		return ML_OUT_OF_MEMORY;
+	ML_TRY(pin_column(splitter->table, options));
+	ML_TRY(ml_row_identities(env, splitter->table, options->identity, options->n_identity,
+							 options->by_content, split->identity));
+
 	splitter->u = ml_allocate(env, n_rows, sizeof(double));
 	splitter->key = ml_allocate(env, n_rows, sizeof(double));
 	splitter->row = ml_allocate(env, n_rows, sizeof(uint32_t));
 	splitter->order = ml_allocate(env, n_rows, sizeof(uint32_t));
-	if (split->identity == NULL || split->side == NULL || splitter->u == NULL ||
-		splitter->key == NULL || splitter->row == NULL || splitter->order == NULL)
+	if (splitter->u == NULL || splitter->key == NULL || splitter->row == NULL ||
+		splitter->order == NULL)
 		return ML_OUT_OF_MEMORY;
-	ML_TRY(ml_row_identities(env, splitter->table, options->identity, options->n_identity,
-							 options->by_content, split->identity));
 	ML_TRY(make_positions(env, splitter->table, options, split->identity, splitter->u));
 
 	for (row = 0; row < splitter->table->n_rows; row++)
@@ -443,6 +463,7 @@ begin_split(MlSplitter *splitter)
 static void
 end_split(MlSplitter *splitter)
 {
+	unpin_column(splitter->table, splitter->options);
 	ml_release(splitter->env, splitter->u);
 	ml_release(splitter->env, splitter->key);
 	ml_release(splitter->env, splitter->row);

@@ -1,8 +1,8 @@
 /*
  * prep/table.c
- *		Rows of a source as typed columns in memory.
+ *		Rows of a source as typed columns; spill.c has what does not fit.
  *
- * Columns grow together by doubling. A category column keeps a dictionary:
+ * Columns grow together by doubling, up to the size of a block. A category column keeps a dictionary:
  * open addressing with linear probing, at most half full, over entries that
  * are numbered in order of first appearance. A row is either added as a whole
  * or not at all: room for it is made first, then the dictionaries take its
@@ -196,6 +196,16 @@ forget_latest(MlDictionary *dictionary, MlEnv *env, int32_t code)
  * Table
  */
 
+static int64_t
+rows_of_block(const MlTable *table)
+{
+	size_t		rows = table->env->block_bytes / table->row_bytes;
+
+	if (table->env->block_bytes == 0 || table->env->file_open == NULL || rows > ML_MAX_ROWS)
+		return ML_MAX_ROWS;
+	return rows > FIRST_CAPACITY ? (int64_t) rows : FIRST_CAPACITY;
+}
+
 MlStatus
 ml_table_begin(MlTable *table, MlEnv *env, int n_columns, const char *const *names,
 			   const MlType *types, const MlColumnFacts *facts)
@@ -221,10 +231,13 @@ ml_table_begin(MlTable *table, MlEnv *env, int n_columns, const char *const *nam
 		if (column->name == NULL)
 			return ML_OUT_OF_MEMORY;
 		column->type = types[i];
+		column->offset = table->row_bytes;
+		table->row_bytes += ml_column_width(column);
 		if (facts != NULL)
 			column->facts = facts[i];
 	}
 	table->n_columns = n_columns;
+	table->block_rows = rows_of_block(table);
 	return ML_OK;
 }
 
@@ -235,14 +248,14 @@ grow_table(MlTable *table)
 	int64_t		capacity = table->capacity == 0 ? FIRST_CAPACITY : 2 * table->capacity;
 	int			i;
 
-	if (capacity > ML_MAX_ROWS)
-		capacity = ML_MAX_ROWS;
+	if (capacity > table->block_rows)
+		capacity = table->block_rows;
 	for (i = 0; i < table->n_columns; i++)
 	{
 		MlColumn   *column = &table->columns[i];
 		void	   *grown;
 
-		if (ml_type_kind(column->type) == ML_KIND_CATEGORY)
+		if (ml_column_is_category(column))
 		{
 			grown = ml_resize(table->env, column->code, (size_t) capacity, sizeof(int32_t));
 			if (grown != NULL)
@@ -263,10 +276,9 @@ grow_table(MlTable *table)
 
 /* Codes of a new row; on failure the dictionaries are as before. */
 static MlStatus
-add_codes(MlTable *table, const MlValue *values)
+add_codes(MlTable *table, int64_t row, const MlValue *values)
 {
 	MlStatus	status = ML_OK;
-	int64_t		row = table->n_rows;
 	int			i;
 
 	for (i = 0; i < table->n_columns && status == ML_OK; i++)
@@ -297,14 +309,17 @@ add_codes(MlTable *table, const MlValue *values)
 MlStatus
 ml_table_add_row(MlTable *table, const MlValue *values)
 {
-	int64_t		row = table->n_rows;
+	int64_t		row;
 	int			i;
 
-	if (row >= ML_MAX_ROWS)
+	if (table->n_rows >= ML_MAX_ROWS)
 		return ml_fail(table->env, ML_LIMIT, "the source has more than 2147483647 rows");
+	if (table->n_rows - table->n_written == table->block_rows)
+		ML_TRY(ml_table_write_block(table));
+	row = table->n_rows - table->n_written;
 	if (row == table->capacity)
 		ML_TRY(grow_table(table));
-	ML_TRY(add_codes(table, values));
+	ML_TRY(add_codes(table, row, values));
 
 	for (i = 0; i < table->n_columns; i++)
 	{

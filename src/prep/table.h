@@ -1,8 +1,10 @@
 /*
  * prep/table.h
- *		Rows of a source as typed columns in memory.
+ *		Rows of a source as typed columns.
  *
- * data/receiver.c fills it row by row; everything in prep/ reads it. Numbers
+ * data/receiver.c fills it row by row; everything in prep/ reads it. Rows
+ * beyond env->block_bytes go to a scratch file, block by block; a column is
+ * then in memory only while it is pinned (prep/spill.c). Numbers
  * and times are doubles with NaN for missing; categories are codes into a
  * dictionary of distinct byte strings, in order of first appearance, with -1
  * for missing. NaN and infinity as *values* are refused by the filler before
@@ -40,12 +42,15 @@ typedef struct MlColumn
 	const char *name;
 	MlType		type;
 	MlColumnFacts facts;
-	double	   *number;			/* (n_rows) numbers and times, else NULL */
-	int32_t    *code;			/* (n_rows) categories, else NULL */
+	double	   *number;			/* (n_rows) numbers and times, else NULL; */
+	int32_t    *code;			/* (n_rows) categories, else NULL: of a finished table with
+								 * a file only while the column is pinned */
 	MlDictionary dictionary;
 	int64_t		n_missing;
 	int64_t		n_inexact;		/* bigint values of at least 2^53 in size: 2^53 + 1
 								 * already looks like 2^53 here */
+	size_t		offset;			/* bytes of a row before this column's */
+	int			n_pins;
 } MlColumn;
 
 typedef struct MlTable
@@ -54,7 +59,11 @@ typedef struct MlTable
 	int			n_columns;
 	MlColumn   *columns;
 	int64_t		n_rows;
-	int64_t		capacity;
+	int64_t		capacity;		/* rows that the arrays have room for */
+	size_t		row_bytes;
+	int64_t		block_rows;		/* rows after which a block is written */
+	int64_t		n_written;		/* rows in the file */
+	void	   *file;			/* NULL: all rows are in memory */
 } MlTable;
 
 #define ML_MAX_ROWS INT64_C(2147483647)
@@ -66,6 +75,36 @@ extern MlStatus ml_table_begin(MlTable *table, MlEnv *env, int n_columns,
 
 /* Append one row of n_columns values; texts are copied when new. */
 extern MlStatus ml_table_add_row(MlTable *table, const MlValue *values);
+
+/* No more rows will come: before it a table with a file cannot be read. */
+extern MlStatus ml_table_finish(MlTable *table);
+
+/*
+ * Between these two a column's array holds all rows. They nest; without a file
+ * they cost nothing. A pin that is never given back lasts as long as the table.
+ */
+extern MlStatus ml_table_pin(const MlTable *table, int column);
+extern void ml_table_unpin(const MlTable *table, int column);
+
+/* Numbers or codes of rows first .. first + n_rows - 1 into values; needs no pin. */
+extern MlStatus ml_table_read(const MlTable *table, int column, int64_t first, int64_t n_rows,
+							  void *values);
+
+/* Write the rows in memory behind those in the file; ml_table_add_row() does so. */
+extern MlStatus ml_table_write_block(MlTable *table);
+
+static inline bool
+ml_column_is_category(const MlColumn *column)
+{
+	return ml_type_kind(column->type) == ML_KIND_CATEGORY;
+}
+
+/* Bytes of a value in the column's array. */
+static inline size_t
+ml_column_width(const MlColumn *column)
+{
+	return ml_column_is_category(column) ? sizeof(int32_t) : sizeof(double);
+}
 
 /* Index of a column by name, or -1. */
 extern int	ml_table_find(const MlTable *table, const char *name);

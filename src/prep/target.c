@@ -452,9 +452,9 @@ infer_task(const MlColumn *column, const Distinct *distinct)
 	return ML_REGRESSION;
 }
 
-MlStatus
-ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, const char *positive,
-               MlTarget *target)
+static MlStatus
+make_target(MlEnv *env, const MlTable *table, int column_index, int task, const char *positive,
+            MlTarget *target)
 {
 	const MlColumn *column = &table->columns[column_index];
 	Distinct	distinct = {{0}, 0};
@@ -472,6 +472,16 @@ ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, con
 	if (positive != NULL)
 		return ml_fail(env, ML_INVALID_OPTION, "option \"positive\" is only for classification, "
 					   "but target column \"%s\" is a number to predict", column->name);
+	return ML_OK;
+}
+
+MlStatus
+ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, const char *positive,
+               MlTarget *target)
+{
+	ML_TRY(ml_table_pin(table, column_index));
+	ML_TRY(make_target(env, table, column_index, task, positive, target));
+	ml_table_unpin(table, column_index);
 	return ML_OK;
 }
 
@@ -573,9 +583,9 @@ match_numbers(MlEnv *env, const MlColumn *column, int n_classes, char *const *la
 	return ML_OK;
 }
 
-MlStatus
-ml_target_match(MlEnv *env, const MlTable *table, int column_index, MlTask task,
-				int n_classes, char *const *labels, MlTarget *target)
+static MlStatus
+match_target(MlEnv *env, const MlTable *table, int column_index, MlTask task, int n_classes,
+             char *const *labels, MlTarget *target)
 {
 	const MlColumn *column = &table->columns[column_index];
 	int64_t		row;
@@ -600,5 +610,15 @@ ml_target_match(MlEnv *env, const MlTable *table, int column_index, MlTask task,
 		if (target->y[row] == 0 || target->y[row] == 1)
 			target->class_rows[target->y[row] == 1]++;
 	}
+	return ML_OK;
+}
+
+MlStatus
+ml_target_match(MlEnv *env, const MlTable *table, int column_index, MlTask task,
+				int n_classes, char *const *labels, MlTarget *target)
+{
+	ML_TRY(ml_table_pin(table, column_index));
+	ML_TRY(match_target(env, table, column_index, task, n_classes, labels, target));
+	ml_table_unpin(table, column_index);
 	return ML_OK;
 }

@@ -23,6 +23,8 @@ typedef struct UnitBlock
 	size_t		padding;		/* keeps what follows 16-byte aligned */
 } UnitBlock;
 
+#define UNIT_FILES 4
+
 typedef struct UnitEnv
 {
 	MlEnv		env;
@@ -30,6 +32,9 @@ typedef struct UnitEnv
 	size_t		living;
 	size_t		budget;
 	int			calls_left;		/* of should_stop; negative: never stop */
+	FILE	   *files[UNIT_FILES];
+	int			n_files;
+	size_t		file_bytes;		/* that files may grow to */
 	char	   *warnings;
 	struct UnitEnv *next;
 } UnitEnv;
@@ -158,6 +163,40 @@ unit_warn(MlEnv *env, const char *message)
 	memcpy(owner->warnings + old, message, more + 1);
 }
 
+static void *
+unit_file_open(MlEnv *env)
+{
+	UnitEnv    *owner = env->owner;
+
+	if (owner->n_files == UNIT_FILES)
+	{
+		printf("Bail out! too many scratch files\n");
+		exit(1);
+	}
+	owner->files[owner->n_files] = unit_checked(tmpfile());
+	return owner->files[owner->n_files++];
+}
+
+static MlStatus
+unit_file_write(MlEnv *env, void *file, uint64_t offset, const void *bytes, size_t size)
+{
+	UnitEnv    *owner = env->owner;
+
+	if (offset + size > owner->file_bytes)
+		return ml_fail(env, ML_LIMIT, "the file is full");
+	if (fseek(file, (long) offset, SEEK_SET) != 0 || fwrite(bytes, 1, size, file) != size)
+		return ml_fail(env, ML_UNAVAILABLE, "the file cannot be written");
+	return ML_OK;
+}
+
+static MlStatus
+unit_file_read(MlEnv *env, void *file, uint64_t offset, void *bytes, size_t size)
+{
+	if (fseek(file, (long) offset, SEEK_SET) != 0 || fread(bytes, 1, size, file) != size)
+		return ml_fail(env, ML_UNAVAILABLE, "the file cannot be read");
+	return ML_OK;
+}
+
 MlEnv *
 unit_env(void)
 {
@@ -169,10 +208,14 @@ unit_env(void)
 	owner->env.should_stop = unit_should_stop;
 	owner->env.report = unit_report;
 	owner->env.warn = unit_warn;
+	owner->env.file_open = unit_file_open;
+	owner->env.file_write = unit_file_write;
+	owner->env.file_read = unit_file_read;
 	owner->env.owner = owner;
 	owner->blocks.next = &owner->blocks;
 	owner->blocks.previous = &owner->blocks;
 	owner->budget = SIZE_MAX;
+	owner->file_bytes = SIZE_MAX;
 	owner->calls_left = -1;
 	owner->warnings = unit_checked(calloc(1, 1));
 	owner->next = unit_environments;
@@ -196,6 +239,12 @@ void
 unit_budget(MlEnv *env, size_t bytes)
 {
 	((UnitEnv *) env->owner)->budget = bytes;
+}
+
+void
+unit_file_limit(MlEnv *env, size_t bytes)
+{
+	((UnitEnv *) env->owner)->file_bytes = bytes;
 }
 
 static void unit_result(bool ok, const char *format, va_list arguments)
@@ -354,6 +403,8 @@ unit_free_environment(UnitEnv *owner)
 {
 	while (owner->blocks.next != &owner->blocks)
 		unit_release(&owner->env, owner->blocks.next + 1);
+	while (owner->n_files > 0)
+		fclose(owner->files[--owner->n_files]);
 	free(owner->warnings);
 	free(owner);
 }

@@ -32,6 +32,8 @@ extern const char *unit_warnings(MlEnv *env);
 extern void unit_stop_after(MlEnv *env, int calls);
 /* Allocations that would bring the living bytes beyond this fail. */
 extern void unit_budget(MlEnv *env, size_t bytes);
+/* Scratch files that would grow beyond this cannot be written. */
+extern void unit_file_limit(MlEnv *env, size_t bytes);
 
 /*
  * The cells of test/data/<file> behind its header line, row-major. A cell is

@@ -1,0 +1,151 @@
+/*
+ * prep/spill.c
+ *		Rows of a table that memory should not hold.
+ *
+ * A block of block_rows rows is written as it is: the values of the first
+ * column, then those of the second, and so on; the last block may be shorter.
+ * So blocks and columns are found by arithmetic. Dictionaries, which grow with
+ * the number of categories and not with that of the rows, stay in memory.
+ *
+ * Most steps of a training look at one column at a time and pin it; what needs
+ * all columns of a row goes through slices (prep/slice.h).
+ */
+#include <string.h>
+
+#include "prep/table.h"
+
+/* Bytes read or written between two looks at the stop flag. */
+#define PIECE_BYTES		(1024 * 1024)
+
+static void *
+values_of(const MlColumn *column)
+{
+	return ml_column_is_category(column) ? (void *) column->code : (void *) column->number;
+}
+
+static void
+set_values(MlColumn *column, void *values)
+{
+	if (ml_column_is_category(column))
+		column->code = values;
+	else
+		column->number = values;
+}
+
+MlStatus
+ml_table_write_block(MlTable *table)
+{
+	MlEnv	   *env = table->env;
+	size_t		n = (size_t) (table->n_rows - table->n_written);
+	uint64_t	block = (uint64_t) table->n_written * table->row_bytes;
+	int			i;
+
+	if (table->file == NULL)
+		table->file = env->file_open(env);
+	if (table->file == NULL)
+		return ML_UNAVAILABLE;
+	for (i = 0; i < table->n_columns; i++)
+	{
+		const MlColumn *column = &table->columns[i];
+
+		ML_TRY(ml_check_stop(env));
+		ML_TRY(env->file_write(env, table->file, block + n * column->offset,
+							   values_of(column), n * ml_column_width(column)));
+	}
+	table->n_written = table->n_rows;
+	return ML_OK;
+}
+
+MlStatus
+ml_table_finish(MlTable *table)
+{
+	int			i;
+
+	if (table->file == NULL)
+		return ML_OK;
+	ML_TRY(ml_table_write_block(table));
+	for (i = 0; i < table->n_columns; i++)
+	{
+		ml_release(table->env, values_of(&table->columns[i]));
+		set_values(&table->columns[i], NULL);
+	}
+	table->capacity = 0;
+	return ML_OK;
+}
+
+/* Rows of one block from the file. */
+static MlStatus
+read_piece(const MlTable *table, const MlColumn *column, int64_t first, int64_t n_rows, void *values)
+{
+	int64_t		block = first / table->block_rows * table->block_rows;
+	int64_t		left = table->n_rows - block;
+	uint64_t	rows = (uint64_t) (left < table->block_rows ? left : table->block_rows);
+	size_t		width = ml_column_width(column);
+	uint64_t	offset = (uint64_t) block * table->row_bytes + rows * column->offset;
+
+	ML_TRY(ml_check_stop(table->env));
+	return table->env->file_read(table->env, table->file,
+								 offset + (uint64_t) (first - block) * width,
+								 values, (size_t) n_rows * width);
+}
+
+MlStatus
+ml_table_read(const MlTable *table, int index, int64_t first, int64_t n_rows, void *values)
+{
+	const MlColumn *column = &table->columns[index];
+	const char *all = values_of(column);
+	char	   *into = values;
+	size_t		width = ml_column_width(column);
+
+	if (all != NULL)
+	{
+		memcpy(into, all + (size_t) first * width, (size_t) n_rows * width);
+		return ML_OK;
+	}
+	while (n_rows > 0)
+	{
+		int64_t		n = table->block_rows - first % table->block_rows;
+
+		if (n > n_rows)
+			n = n_rows;
+		if (n > (int64_t) (PIECE_BYTES / width))
+			n = (int64_t) (PIECE_BYTES / width);
+		ML_TRY(read_piece(table, column, first, n, into));
+		first += n;
+		n_rows -= n;
+		into += (size_t) n * width;
+	}
+	return ML_OK;
+}
+
+MlStatus
+ml_table_pin(const MlTable *table, int index)
+{
+	MlColumn   *column = &table->columns[index];
+	void	   *values;
+
+	if (table->file == NULL)
+		return ML_OK;
+	if (column->n_pins == 0)
+	{
+		/* Resized, not allocated: it need not be zeroed. */
+		values = ml_resize(table->env, NULL, (size_t) table->n_rows, ml_column_width(column));
+		if (values == NULL)
+			return ML_OUT_OF_MEMORY;
+		ML_TRY(ml_table_read(table, index, 0, table->n_rows, values));
+		set_values(column, values);
+	}
+	column->n_pins++;
+	return ML_OK;
+}
+
+void
+ml_table_unpin(const MlTable *table, int index)
+{
+	MlColumn   *column = &table->columns[index];
+
+	if (table->file == NULL || --column->n_pins > 0)
+		return;
+	ml_release(table->env, values_of(column));
+	set_values(column, NULL);
+}
