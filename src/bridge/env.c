@@ -11,9 +11,9 @@
  */
 #include "postgres.h"
 
+#include "commands/tablespace.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "commands/tablespace.h"
 #include "nodes/pg_list.h"
 #include "storage/fd.h"
 #include "utils/guc.h"
@@ -22,8 +22,8 @@
 
 #include "bridge/env.h"
 #include "bridge/progress.h"
-#include "bridge/team.h"
 #include "bridge/settings.h"
+#include "bridge/team.h"
 
 /* Bytes of a scratch file read or written in one call of the system. */
 #define FILE_PIECE ((size_t) 1 << 26)
