@@ -158,17 +158,176 @@ fail_unknown(MlEnv *env, const MlAlgorithm *algorithm, const char *name)
 	return ML_INVALID_OPTION;
 }
 
-static MlStatus
-check_value(MlEnv *env, const MlParameter *parameter, const MlOption *option)
+const char *
+ml_parameter_type(const MlParameter *parameter)
 {
-	if (parameter->integer && isfinite(option->value) && option->value != floor(option->value))
+	switch (parameter->kind)
+	{
+		case ML_PARAM_NUMBER:
+			return "number";
+		case ML_PARAM_INTEGER:
+			return "integer";
+		case ML_PARAM_CHOICE:
+			return "choice";
+		case ML_PARAM_COLUMN_MAP:
+			return "columns";
+		case ML_PARAM_CLASS_MAP:
+			return "classes";
+	}
+	return "";
+}
+
+const char *
+ml_choice_name(const MlParameter *parameter, int choice, char *name)
+{
+	const char *at = parameter->choices;
+
+	while (choice-- > 0)
+		at += strcspn(at, ",") + 1;
+	snprintf(name, ML_CHOICE_NAME, "%.*s", (int) strcspn(at, ",="), at);
+	return name;
+}
+
+void
+ml_choice_names(const MlParameter *parameter, char *names, size_t size)
+{
+	const char *at = parameter->choices;
+	size_t		used = 0;
+
+	names[0] = '\0';
+	while (*at != '\0' && used < size)
+	{
+		int			written = snprintf(names + used, size - used, "%s%.*s", used > 0 ? ", " : "",
+									   (int) strcspn(at, ",="), at);
+
+		used += (size_t) written;
+		at += strcspn(at, ",");
+		at += *at == ',';
+	}
+}
+
+/* The number of the choice that has this name, among others, or -1. */
+static int
+find_choice(const MlParameter *parameter, const char *text)
+{
+	size_t		length = strlen(text);
+	const char *at = parameter->choices;
+	int			choice = 0;
+
+	while (at != NULL && *at != '\0')
+	{
+		size_t		span = strcspn(at, ",=");
+
+		if (span == length && memcmp(at, text, length) == 0)
+			return choice;
+		at += span;
+		if (*at == ',')
+			choice++;
+		if (*at != '\0')
+			at++;
+	}
+	return -1;
+}
+
+static MlStatus
+fail_kind(MlEnv *env, const MlParameter *parameter, const MlOption *option)
+{
+	static const char *const wanted[] = {
+		[ML_PARAM_NUMBER] = "a number",
+		[ML_PARAM_INTEGER] = "a whole number",
+		[ML_PARAM_CHOICE] = "a string",
+		[ML_PARAM_COLUMN_MAP] = "an object with a number for each column",
+		[ML_PARAM_CLASS_MAP] = "an object with a number for each class"
+	};
+
+	if (option->text != NULL)
+		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be %s, not \"%.100s\"",
+					   option->name, wanted[parameter->kind], option->text);
+	if (option->members != NULL)
+		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be %s, not an object",
+					   option->name, wanted[parameter->kind]);
+	return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be %s, not %.15g",
+				   option->name, wanted[parameter->kind], option->value);
+}
+
+static MlStatus
+check_number(MlEnv *env, const MlParameter *parameter, const char *name, double value)
+{
+	bool		whole = parameter->kind == ML_PARAM_INTEGER || parameter->kind == ML_PARAM_COLUMN_MAP;
+
+	if (whole && isfinite(value) && value != floor(value))
 		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be a whole number, not %.15g",
-					   option->name, option->value);
+					   name, value);
 	/* Written so that NaN fails. */
-	if (!(option->value >= parameter->minimum && option->value <= parameter->maximum))
+	if (!(value >= parameter->minimum && value <= parameter->maximum))
 		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be between %.15g and %.15g, not %.15g",
-					   option->name, parameter->minimum, parameter->maximum, option->value);
+					   name, parameter->minimum, parameter->maximum, value);
 	return ML_OK;
+}
+
+static MlStatus
+check_members(MlEnv *env, const MlParameter *parameter, const MlOption *option)
+{
+	int			i;
+
+	for (i = 0; i < option->n_members; i++)
+	{
+		char		name[ML_ERROR_TEXT];
+
+		snprintf(name, sizeof(name), "%.100s.%.100s", option->name, option->members[i].name);
+		ML_TRY(check_number(env, parameter, name, option->members[i].value));
+	}
+	return ML_OK;
+}
+
+static MlStatus
+resolve_text(MlEnv *env, const MlParameter *parameter, const MlOption *option, double *value)
+{
+	char		names[ML_ERROR_TEXT];
+	int			choice = find_choice(parameter, option->text);
+
+	*value = choice;
+	if (choice >= 0)
+		return ML_OK;
+	ml_choice_names(parameter, names, sizeof(names));
+	ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" cannot be \"%.100s\"", option->name, option->text);
+	if (parameter->kind == ML_PARAM_CHOICE)
+		ml_hint(env, "It is one of: %s.", names);
+	else
+		ml_hint(env, "It is an object with a number for each class, or one of: %s.", names);
+	return ML_INVALID_OPTION;
+}
+
+static MlStatus
+resolve_value(MlEnv *env, const MlParameter *parameter, const MlOption *option, double *value)
+{
+	if (option->text != NULL && parameter->choices != NULL)
+		return resolve_text(env, parameter, option, value);
+	if (option->members != NULL &&
+		(parameter->kind == ML_PARAM_COLUMN_MAP || parameter->kind == ML_PARAM_CLASS_MAP))
+	{
+		*value = -1;
+		return check_members(env, parameter, option);
+	}
+	if (option->text != NULL || option->members != NULL ||
+		(parameter->kind != ML_PARAM_NUMBER && parameter->kind != ML_PARAM_INTEGER))
+		return fail_kind(env, parameter, option);
+	*value = option->value;
+	return check_number(env, parameter, option->name, option->value);
+}
+
+const MlOption *
+ml_parameter_given(const MlAlgorithm *algorithm, const MlOption *options, int n_options,
+				   int parameter)
+{
+	int			i;
+
+	for (i = 0; i < n_options; i++)
+	{
+		if (ml_parameter_find(algorithm, options[i].name) == parameter)
+			return &options[i];
+	}
+	return NULL;
 }
 
 MlStatus
@@ -195,8 +354,7 @@ ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm, const MlOption *
 			return ML_INVALID_OPTION;
 		}
 		given[found] = options[i].name;
-		ML_TRY(check_value(env, parameter, &options[i]));
-		values[found] = options[i].value;
+		ML_TRY(resolve_value(env, parameter, &options[i], &values[found]));
 	}
 	return ML_OK;
 }

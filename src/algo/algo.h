@@ -13,22 +13,46 @@
 #include "prep/signature.h"
 #include "prep/target.h"
 
+typedef enum MlParameterKind
+{
+	ML_PARAM_NUMBER,
+	ML_PARAM_INTEGER,
+	ML_PARAM_CHOICE,					/* one of some names */
+	ML_PARAM_COLUMN_MAP,				/* a whole number for each of some features */
+	ML_PARAM_CLASS_MAP				/* a number for each of some classes, or a name */
+} MlParameterKind;
+
 typedef struct MlParameter
 {
 	const char *name;
 	const char *aliases;		/* comma-separated names of other libraries, or "" */
-	bool		integer;
-	double		initial;		/* default */
-	double		minimum;
+	MlParameterKind kind;
+	double		initial;		/* default; of a choice its number; of a map 0, as it has none */
+	double		minimum;		/* of the number, or of the numbers of a map */
 	double		maximum;
 	const char *text;			/* one line for people */
+	/*
+	 * Comma-separated names, which count from 0; behind each, with "=" before
+	 * them, those that other libraries have for it. NULL for a map without.
+	 */
+	const char *choices;
 } MlParameter;
 
-/* One option as the user gave it: a name and a number. */
+/* One member of an option that is an object. */
+typedef struct MlOptionMember
+{
+	const char *name;
+	double		value;
+} MlOptionMember;
+
+/* One option as the user gave it: a number unless text or members are there. */
 typedef struct MlOption
 {
 	const char *name;
 	double		value;
+	const char *text;
+	const MlOptionMember *members;	/* (n_members), not NULL for an object without any */
+	int			n_members;
 } MlOption;
 
 #define ML_MAX_PARAMETERS 32
@@ -47,6 +71,8 @@ typedef struct MlFitInput
 	const MlFrame *frame;		/* all inputs pinned, unless the algorithm does that itself */
 	MlTask		task;
 	int			n_classes;
+	const char *const *labels;	/* (n_classes) */
+	const char *target;			/* name of the target column */
 	const double *y;			/* (frame->n_rows) value, or class number */
 	const double *weight;		/* (frame->n_rows) above 0, or NULL */
 	const uint64_t *identity;	/* (frame->n_rows) row hashes, for sampling */
@@ -56,6 +82,8 @@ typedef struct MlFitInput
 	int64_t		n_validation;
 	uint64_t	seed;
 	const double *parameters;	/* in the order of the algorithm's table */
+	const MlOption *options;	/* (n_options) what was given, where maps are */
+	int			n_options;
 } MlFitInput;
 
 /* Losses after one iteration; NaN where there is none. */
@@ -127,13 +155,29 @@ extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, i
 									const MlAlgorithm **algorithm);
 
 /*
- * Options to values[n_parameters], defaults included. Unknown names (hint
- * lists the valid ones), one parameter given twice, also under an alias, a
- * value out of range or not a whole number where one is needed:
- * ML_INVALID_OPTION naming the option.
+ * Options to values[n_parameters], defaults included: numbers, the number of a
+ * choice; for maps that of the name given, or -1, and what they hold is found
+ * by ml_parameter_given(). Unknown names (hint lists the valid ones), one
+ * parameter given twice, also under an alias, a value of the wrong kind, out of
+ * range or not a whole number where one is needed: ML_INVALID_OPTION naming the
+ * option. Columns and classes in maps are the algorithm's to check.
  */
 extern MlStatus ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm,
 									  const MlOption *options, int n_options, double *values);
+
+/* The option that a parameter was given by, or NULL. */
+extern const MlOption *ml_parameter_given(const MlAlgorithm *algorithm, const MlOption *options,
+										  int n_options, int parameter);
+
+/* The name of a choice by its number, in a buffer of ML_CHOICE_NAME bytes. */
+#define ML_CHOICE_NAME 32
+extern const char *ml_choice_name(const MlParameter *parameter, int choice, char *name);
+
+/* All names of a choice, or those beside the members of a map, comma-separated. */
+extern void ml_choice_names(const MlParameter *parameter, char *names, size_t size);
+
+/* "number", "integer", "choice", "columns", "classes" */
+extern const char *ml_parameter_type(const MlParameter *parameter);
 
 /* Index of a parameter by its own name or one of its aliases, or -1. */
 extern int	ml_parameter_find(const MlAlgorithm *algorithm, const char *name);

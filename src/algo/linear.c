@@ -39,8 +39,8 @@
 #define MEASURED_ROWS 128
 
 static const MlParameter linear_parameters[] = {
-	{"l2", "ridge,lambda,alpha,reg_lambda", false, 0.0, 0.0, 1e100,
-	"penalty on the squared coefficients of standardised columns; 0 is plain least squares"}
+	{"l2", "ridge,lambda,alpha,reg_lambda", ML_PARAM_NUMBER, 0.0, 0.0, 1e100,
+	"penalty on the squared coefficients of standardised columns; 0 is plain least squares", NULL}
 };
 
 enum

@@ -34,12 +34,12 @@
 #define CERTAIN 1e-8
 
 static const MlParameter logistic_parameters[] = {
-	{"l2", "lambda,reg_lambda", false, 1.0, 0.0, 1e100,
-	"penalty on the squared coefficients of standardised columns; 1 / C of other libraries"},
-	{"iterations", "max_iter", true, 100.0, 1.0, 100000.0,
-	"most Newton steps; a warning tells when they were not enough"},
-	{"tolerance", "tol", false, 1e-8, 1e-14, 0.1,
-	"how exactly the minimum is met; 1e-8 gives about eight digits"}
+	{"l2", "lambda,reg_lambda", ML_PARAM_NUMBER, 1.0, 0.0, 1e100,
+	"penalty on the squared coefficients of standardised columns; 1 / C of other libraries", NULL},
+	{"iterations", "max_iter", ML_PARAM_INTEGER, 100.0, 1.0, 100000.0,
+	"most Newton steps; a warning tells when they were not enough", NULL},
+	{"tolerance", "tol", ML_PARAM_NUMBER, 1e-8, 1e-14, 0.1,
+	"how exactly the minimum is met; 1e-8 gives about eight digits", NULL}
 };
 
 enum

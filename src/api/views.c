@@ -68,6 +68,18 @@ alias_names(const char *list)
 	return text_array(names, count);
 }
 
+/* What it means and, for a choice, the names; the first one is the default. */
+static const char *
+parameter_text(const MlParameter *parameter)
+{
+	char		names[ML_ERROR_TEXT];
+
+	if (parameter->choices == NULL)
+		return parameter->text;
+	ml_choice_names(parameter, names, sizeof(names));
+	return psprintf("%s: %s", parameter->text, names);
+}
+
 #define ALGORITHM_COLUMNS 10
 
 static void
@@ -89,11 +101,13 @@ put_parameter(ReturnSetInfo *result, const MlAlgorithm *algorithm, const MlParam
 	{
 		values[3] = CStringGetTextDatum(parameter->name);
 		values[4] = alias_names(parameter->aliases);
-		values[5] = CStringGetTextDatum(parameter->integer ? "integer" : "number");
+		values[5] = CStringGetTextDatum(ml_parameter_type(parameter));
 		values[6] = Float8GetDatum(parameter->initial);
 		values[7] = Float8GetDatum(parameter->minimum);
 		values[8] = Float8GetDatum(parameter->maximum);
-		values[9] = CStringGetTextDatum(parameter->text);
+		nulls[6] = parameter->kind >= ML_PARAM_CHOICE;
+		nulls[7] = nulls[8] = parameter->kind == ML_PARAM_CHOICE;
+		values[9] = CStringGetTextDatum(parameter_text(parameter));
 	}
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

@@ -219,6 +219,57 @@ mlops_options_end(MlopsOptions *options)
 	}
 }
 
+/* A number or a boolean as a number; false when it is neither. */
+static bool
+plain_number(const JsonbValue *value, double *number)
+{
+	if (value->type == jbvBool)
+		*number = value->val.boolean;
+	else if (value->type == jbvNumeric)
+		*number = numeric_to_double(value->val.numeric);
+	else
+		return false;
+	return true;
+}
+
+/* The members of an object within an option. */
+static void
+read_members(const char *argument, const char *name, JsonbContainer *object, MlOption *option)
+{
+	MlOptionMember *members = palloc(sizeof(MlOptionMember) * (JsonContainerSize(object) + 1));
+	JsonbIterator *iterator = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	JsonbValue	value;
+
+	option->members = members;
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		MlOptionMember *member = &members[option->n_members];
+
+		if (token == WJB_KEY)
+			member->name = pnstrdup(value.val.string.val, value.val.string.len);
+		else if (token == WJB_VALUE)
+		{
+			if (!plain_number(&value, &member->value))
+				raise_type(argument, psprintf("%s.%s", name, member->name), &value, "a number");
+			option->n_members++;
+		}
+	}
+}
+
+static void
+read_option(const char *argument, const char *name, const JsonbValue *value, MlOption *option)
+{
+	memset(option, 0, sizeof(*option));
+	option->name = name;
+	if (value->type == jbvString)
+		option->text = pnstrdup(value->val.string.val, value->val.string.len);
+	else if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data))
+		read_members(argument, name, value->val.binary.data, option);
+	else if (!plain_number(value, &option->value))
+		raise_type(argument, name, value, "a number, a boolean, a string or an object");
+}
+
 int
 mlops_options_list(const char *argument, Jsonb *object, MlOption **list)
 {
@@ -239,14 +290,7 @@ mlops_options_list(const char *argument, Jsonb *object, MlOption **list)
 		if (token == WJB_KEY)
 			name = pnstrdup(value.val.string.val, value.val.string.len);
 		else if (token == WJB_VALUE)
-		{
-			if (value.type != jbvNumeric && value.type != jbvBool)
-				raise_type(argument, name, &value, "a number or a boolean");
-			(*list)[count].name = name;
-			(*list)[count].value = value.type == jbvBool ? value.val.boolean :
-				numeric_to_double(value.val.numeric);
-			count++;
-		}
+			read_option(argument, name, &value, &(*list)[count++]);
 	}
 	return count;
 }

@@ -36,8 +36,9 @@ extern const char *mlops_option_text(MlopsOptions *options, const char *name, co
 extern void mlops_options_end(MlopsOptions *options);
 
 /*
- * The params object as numbers for ml_parameters_resolve(): JSON numbers and
- * booleans (1 or 0); anything else is an error naming the key.
+ * The params object for ml_parameters_resolve(): JSON numbers and booleans (1
+ * or 0), strings, and objects of numbers; anything else is an error naming the
+ * key.
  */
 extern int	mlops_options_list(const char *argument, Jsonb *object, MlOption **list);
 

@@ -368,11 +368,10 @@ read_marked(MlopsSource *source, const MlopsPreparation *preparation, const bool
 void
 mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int64 rows, MlopsFitPlan *plan)
 {
-	MlOption   *options;
-	int			n_options = mlops_options_list("params", request->params, &options);
-
+	plan->n_options = mlops_options_list("params", request->params, &plan->options);
 	mlops_check(env, ml_algorithm_choose(env, request->algorithm, task, rows, &plan->algorithm));
-	mlops_check(env, ml_parameters_resolve(env, plan->algorithm, options, n_options, plan->parameters));
+	mlops_check(env, ml_parameters_resolve(env, plan->algorithm, plan->options, plan->n_options,
+										   plan->parameters));
 	plan->stops_early = plan->algorithm->uses_validation &&
 		plan->parameters[ml_parameter_index(plan->algorithm, "early_stopping")] > 0;
 }

@@ -28,6 +28,8 @@ typedef struct MlopsFitPlan
 {
 	const MlAlgorithm *algorithm;
 	double		parameters[ML_MAX_PARAMETERS];
+	MlOption   *options;		/* (n_options) as they were given */
+	int			n_options;
 	bool		stops_early;	/* wants validation rows */
 } MlopsFitPlan;
 

@@ -62,6 +62,8 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.frame = frame;
 	input.task = model->task;
 	input.n_classes = model->n_classes;
+	input.labels = model->labels;
+	input.target = model->target;
 	input.y = dataset->target.y;
 	input.weight = dataset->weight;
 	input.identity = dataset->split.identity;
@@ -72,12 +74,32 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.seed = dataset->split_options.seed;
 	input.parameters = plan->parameters;
 	memset(fitted, 0, sizeof(*fitted));
+	input.options = plan->options;
+	input.n_options = plan->n_options;
 	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
 	if (!plan->algorithm->pins_inputs)
 		mlops_check(env, ml_frame_pin_all(frame));
 	mlops_check(env, plan->algorithm->fit(env, &input, fitted));
 	ml_frame_end(frame);
 	model->fitted = fitted->model;
+}
+
+static void
+put_option(MlopsJson *json, const char *name, const MlOption *option)
+{
+	int			i;
+
+	if (option->text != NULL)
+		mlops_json_text(json, name, option->text);
+	else if (option->members != NULL)
+	{
+		mlops_json_open(json, name, '{');
+		for (i = 0; i < option->n_members; i++)
+			mlops_json_number(json, option->members[i].name, option->members[i].value);
+		mlops_json_close(json, '}');
+	}
+	else
+		mlops_json_number(json, name, option->value);
 }
 
 Jsonb *
@@ -95,8 +117,33 @@ mlops_params_by_own_names(const MlAlgorithm *algorithm, Jsonb *params)
 	{
 		int			parameter = ml_parameter_find(algorithm, options[i].name);
 
-		mlops_json_number(&json, parameter < 0 ? options[i].name : algorithm->parameters[parameter].name,
-						  options[i].value);
+		put_option(&json, parameter < 0 ? options[i].name : algorithm->parameters[parameter].name,
+				   &options[i]);
+	}
+	return mlops_json_finish(&json);
+}
+
+Jsonb *
+mlops_params_resolved(const MlopsFitPlan *plan)
+{
+	const MlAlgorithm *algorithm = plan->algorithm;
+	MlopsJson	json;
+	int			i;
+
+	mlops_json_begin(&json);
+	for (i = 0; i < algorithm->n_parameters; i++)
+	{
+		const MlParameter *parameter = &algorithm->parameters[i];
+		const MlOption *given = ml_parameter_given(algorithm, plan->options, plan->n_options, i);
+		char		name[ML_CHOICE_NAME];
+
+		if (parameter->kind == ML_PARAM_NUMBER || parameter->kind == ML_PARAM_INTEGER)
+			mlops_json_number(&json, parameter->name, plan->parameters[i]);
+		else if (parameter->kind == ML_PARAM_CHOICE)
+			mlops_json_text(&json, parameter->name,
+							ml_choice_name(parameter, (int) plan->parameters[i], name));
+		else if (given != NULL)
+			put_option(&json, parameter->name, given);
 	}
 	return mlops_json_finish(&json);
 }

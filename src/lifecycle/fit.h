@@ -39,4 +39,7 @@ extern void mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPla
  */
 extern Jsonb *mlops_params_by_own_names(const MlAlgorithm *algorithm, Jsonb *params);
 
+/* Every parameter that has a value, by its own name. */
+extern Jsonb *mlops_params_resolved(const MlopsFitPlan *plan);
+
 #endif							/* MLOPS_LIFECYCLE_FIT_H */

@@ -397,19 +397,6 @@ request_to_json(const Training *training)
 	return mlops_json_finish(&json);
 }
 
-/* Every parameter by its own name. */
-static Jsonb *
-parameters_to_json(const MlopsFitPlan *plan)
-{
-	MlopsJson	json;
-	int			i;
-
-	mlops_json_begin(&json);
-	for (i = 0; i < plan->algorithm->n_parameters; i++)
-		mlops_json_number(&json, plan->algorithm->parameters[i].name, plan->parameters[i]);
-	return mlops_json_finish(&json);
-}
-
 static const char **
 warning_array(MlEnv *env, int *count)
 {
@@ -447,7 +434,7 @@ store_version(Training *training, MlopsTrainResult *result)
 	version.baseline = result->baseline;
 	version.baseline_prediction = training->baseline;
 	version.request = request_to_json(training);
-	version.params = parameters_to_json(&training->plan);
+	version.params = mlops_params_resolved(&training->plan);
 	version.split = mlops_split_to_json(&dataset->table, &dataset->target,
 										&dataset->split_options, &dataset->split);
 	version.warnings = warning_array(training->env, &version.n_warnings);

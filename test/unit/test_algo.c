@@ -28,7 +28,8 @@ test_table(void)
 		{
 			const MlParameter *parameter = &algorithm->parameters[i];
 
-			unit_ok(parameter->initial >= parameter->minimum && parameter->initial <= parameter->maximum,
+			unit_ok(parameter->kind >= ML_PARAM_CHOICE ||
+					(parameter->initial >= parameter->minimum && parameter->initial <= parameter->maximum),
 					"%s.%s: the default is in range", algorithm->name, parameter->name);
 			unit_ok(ml_parameter_index(algorithm, parameter->name) == i, "%s.%s: found",
 					algorithm->name, parameter->name);
@@ -68,14 +69,14 @@ test_parameters(void)
 {
 	MlEnv	   *env = unit_env();
 	const MlAlgorithm *logistic = ml_algorithm_find("logistic");
-	MlOption	good[2] = {{"lambda", 0.5}, {"max_iter", 7}};
-	MlOption	unknown = {"depth", 3};
-	MlOption	prefix = {"reg", 3};
-	MlOption	twice[2] = {{"l2", 1}, {"reg_lambda", 1}};
-	MlOption	low = {"l2", -1};
-	MlOption	nan = {"tol", NAN};
-	MlOption	infinite = {"l2", INFINITY};
-	MlOption	broken = {"max_iter", 2.5};
+	MlOption	good[2] = {{.name = "lambda", .value = 0.5}, {.name = "max_iter", .value = 7}};
+	MlOption	unknown = {.name = "depth", .value = 3};
+	MlOption	prefix = {.name = "reg", .value = 3};
+	MlOption	twice[2] = {{.name = "l2", .value = 1}, {.name = "reg_lambda", .value = 1}};
+	MlOption	low = {.name = "l2", .value = -1};
+	MlOption	nan = {.name = "tol", .value = NAN};
+	MlOption	infinite = {.name = "l2", .value = INFINITY};
+	MlOption	broken = {.name = "max_iter", .value = 2.5};
 	double		values[ML_MAX_PARAMETERS];
 
 	unit_ok(ml_parameters_resolve(env, logistic, NULL, 0, values) == ML_OK, "no options");
@@ -120,9 +121,24 @@ documented_row(const MlParameter *parameter, char *row, size_t size)
 		if (*alias == ',')
 			alias++;
 	}
-	snprintf(row, size, "| `%s` | %s | %s | %.15g | %.15g to %.15g | %s |\n", parameter->name, aliases,
-			 parameter->integer ? "integer" : "number", parameter->initial, parameter->minimum,
-			 parameter->maximum, parameter->text);
+	if (parameter->kind == ML_PARAM_CHOICE)
+	{
+		char		names[ML_ERROR_TEXT];
+		char		initial[ML_CHOICE_NAME];
+
+		ml_choice_names(parameter, names, sizeof(names));
+		snprintf(row, size, "| `%s` | %s | choice | %s | %s | %s |\n", parameter->name, aliases,
+				 ml_choice_name(parameter, (int) parameter->initial, initial), names, parameter->text);
+	}
+	else if (parameter->kind == ML_PARAM_COLUMN_MAP || parameter->kind == ML_PARAM_CLASS_MAP)
+		snprintf(row, size, "| `%s` | %s | %s |  | %.15g to %.15g%s%s | %s |\n", parameter->name, aliases,
+				 ml_parameter_type(parameter), parameter->minimum, parameter->maximum,
+				 parameter->choices != NULL ? ", or " : "",
+				 parameter->choices != NULL ? parameter->choices : "", parameter->text);
+	else
+		snprintf(row, size, "| `%s` | %s | %s | %.15g | %.15g to %.15g | %s |\n", parameter->name, aliases,
+				 ml_parameter_type(parameter), parameter->initial, parameter->minimum,
+				 parameter->maximum, parameter->text);
 }
 
 static void
