@@ -61,7 +61,7 @@ COMMENT ON TABLE mlops.artifact IS 'The bytes of versions, in chunks';
 CREATE TABLE mlops.metric (
 	model text NOT NULL,
 	version int NOT NULL,
-	part text NOT NULL,               -- train, holdout, cv
+	part text NOT NULL,               -- train, holdout, cv, oob
 	metric text NOT NULL,
 	class text NOT NULL,              -- empty unless the metric is of one class
 	value float8,

@@ -78,7 +78,7 @@ static inline const uint8_t *
 ml_cart_column(const MlBinned *binned, int input, size_t *stride)
 {
 	*stride = binned->columns != NULL ? 1 : binned->stride;
-	return binned->columns != NULL ? binned->columns + (size_t) input * (size_t) binned->n_rows :
+	return binned->columns != NULL ? binned->columns + (size_t) input * binned->column_stride :
 		binned->bins + input;
 }
 

@@ -13,7 +13,7 @@
 
 int			mlops_training_memory = 1024 * 1024;
 int			mlops_block_memory = 32 * 1024;
-int			mlops_model_cache_size = 64 * 1024;
+int			mlops_model_cache_size = 256 * 1024;
 int			mlops_max_jobs = 2;
 bool		mlops_scheduler = true;
 
@@ -38,7 +38,7 @@ define_memory_settings(void)
 							"Limit of the memory for prepared models in each session.",
 							"Models that were not used for longest are dropped first.",
 							&mlops_model_cache_size,
-							64 * 1024, 1024, MAX_KILOBYTES,
+							256 * 1024, 1024, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
 }

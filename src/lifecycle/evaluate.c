@@ -146,7 +146,7 @@ find_count(const MlopsMetricRow *rows, int count, const char *part, const char *
 static const char *
 best_part(const MlopsMetricRow *rows, int count)
 {
-	static const char *const parts[] = {"source", "holdout", "cv", "train"};
+	static const char *const parts[] = {"source", "holdout", "cv", "oob", "train"};
 	int			i;
 
 	for (i = 0; i < (int) lengthof(parts); i++)

@@ -27,7 +27,7 @@ extern double mlops_baseline(const MlTarget *target, const double *weight,
 
 /*
  * Append the metrics of predicted[i] for rows[i], the confusion counts too.
- * `part` is static text: train, holdout, cv, source.
+ * `part` is static text: train, holdout, cv, oob, source.
  */
 extern void mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
 						const uint32_t *rows, int64_t n_rows, const double *predicted,

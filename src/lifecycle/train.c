@@ -58,7 +58,7 @@ typedef struct Training
 	uint32_t   *holdout;		/* rows that judge the version; all rows under */
 	int64_t		n_holdout;		/* cross-validation */
 	double	   *predicted;		/* (n_holdout) */
-	const char *part;			/* holdout, cv, or train */
+	const char *part;			/* holdout, cv, oob, or train */
 	double		baseline;
 	MlopsJudgement judgement;
 	uint8_t    *artifact;
@@ -147,6 +147,37 @@ check_request(Training *training)
 	}
 }
 
+/*
+ * Metrics of the rows that were learnt from by those parts of the model that
+ * did not learn from them, where the algorithm gives such predictions.
+ */
+static void
+judge_out_of_bag(Training *training, const MlopsFitRows *rows)
+{
+	MlEnv	   *env = training->env;
+	const double *out_of_bag = training->fitted.out_of_bag;
+	uint32_t   *judged;
+	double	   *predicted;
+	int64_t		n = 0;
+	int64_t		i;
+
+	if (out_of_bag == NULL)
+		return;
+	judged = mlops_need(env, rows->n_rows + 1, sizeof(uint32_t));
+	predicted = mlops_need(env, rows->n_rows + 1, sizeof(double));
+	for (i = 0; i < rows->n_rows; i++)
+	{
+		judged[n] = rows->rows[i];
+		predicted[n] = out_of_bag[i];
+		n += !isnan(out_of_bag[i]);
+	}
+	if (n > 0)
+		mlops_judge(env, &training->dataset.target, training->dataset.weight, judged, n, predicted,
+					training->model.threshold, training->baseline, "oob", &training->judgement);
+	ml_release(env, judged);
+	ml_release(env, predicted);
+}
+
 /* The version itself: encoders and parameters from these rows. */
 static void
 fit_version(Training *training, const MlopsFitRows *rows)
@@ -159,6 +190,7 @@ fit_version(Training *training, const MlopsFitRows *rows)
 	mlops_fit(training->env, &training->dataset, &training->plan, rows, &frame,
 			  &training->model, &training->fitted);
 	note_time(training, "fit");
+	judge_out_of_bag(training, rows);
 }
 
 /* Fit on the training side, predict what was held out. */
@@ -278,6 +310,17 @@ warn_too_good(Training *training)
 				metric, judged->value);
 }
 
+/* Say so when the version cannot be loaded as the server is set. */
+static void
+warn_too_large(Training *training)
+{
+	Size		limit = (Size) mlops_model_cache_size * 1024;
+
+	if (training->artifact_length > limit)
+		ml_warn(training->env, "the model has %zu MB, more than mlops.model_cache_size (%zu MB): before it can score, raise that setting, or train fewer or smaller trees",
+				(training->artifact_length >> 20) + 1, limit >> 20);
+}
+
 /* Say so when a constant would have done as well. */
 static void
 warn_no_better(Training *training)
@@ -293,8 +336,12 @@ warn_no_better(Training *training)
 static void
 judge_all(Training *training)
 {
+	const char *metric = mlops_default_metric(training->dataset.target.task);
+
 	judge_train(training);
-	if (training->n_holdout == 0)
+	if (training->n_holdout == 0 && mlops_judged(&training->judgement, "oob", metric) != NULL)
+		training->part = "oob";
+	else if (training->n_holdout == 0)
 	{
 		training->part = "train";
 		ml_warn(training->env, "no rows were held out: the metrics are those of the rows that were learnt from");
@@ -584,6 +631,7 @@ run_training(Training *training, MlopsTrainResult *result)
 	profile_all(training);
 	note_time(training, "profile");
 	mlops_check(env, ml_model_encode(env, &training->model, &training->artifact, &training->artifact_length));
+	warn_too_large(training);
 	fill_result(training, result);
 	store_and_deploy(training, result);
 	if (request->drift_version > 0)
