@@ -50,6 +50,24 @@ COMMENT ON VIEW mlops.training_curve IS 'Losses of versions after each iteration
 
 GRANT SELECT ON mlops.training_curve TO PUBLIC;
 
+CREATE FUNCTION mlops_importance(
+	ref text,
+	source text DEFAULT NULL,
+	OUT feature text,
+	OUT gain float8,
+	OUT cover float8,
+	OUT splits bigint,
+	OUT permutation float8,
+	OUT std_error float8,
+	OUT rows bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'mlops_sql_importance'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 20;
+COMMENT ON FUNCTION mlops_importance(text, text) IS
+'Which columns a version goes by, the most important first. Of models made of trees: gain, the sum of the gains of all splits on the column; cover, the sum of the training rows that came to them; splits, their number.
+With a labelled source: permutation, how much the version''s metric (log_loss or rmse) rises when the column is shuffled, mean of 5 shuffles; std_error, its standard error; rows, at most 10,000 by the hash of their content.
+Errors as mlops_evaluate().';
+
 -- New tables are dumped, and the extension's owner gets rights on them.
 DO $mlops$
 DECLARE

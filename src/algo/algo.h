@@ -108,6 +108,14 @@ typedef struct MlFitted
 								 * there are none; or NULL */
 } MlFitted;
 
+/* What the splits on one input were worth, over all trees of a model. */
+typedef struct MlImportance
+{
+	double		gain;			/* sum of their gains */
+	double		cover;			/* sum of the training rows that came to them */
+	int64_t		splits;
+} MlImportance;
+
 typedef struct MlAlgorithm
 {
 	const char *name;
@@ -138,6 +146,8 @@ typedef struct MlAlgorithm
 	 */
 	MlStatus	(*decode) (MlEnv *env, MlReader *reader, const MlSignature *signature,
 						   MlTask task, int n_classes, void **model);
+	/* importance (n_inputs), zeroed before, of a model; NULL: not made of trees */
+	MlStatus	(*importance) (MlEnv *env, const void *model, MlImportance *inputs);
 } MlAlgorithm;
 
 extern const MlAlgorithm *const ml_algorithms[];

@@ -12,6 +12,7 @@
 
 #include "algo/boost_team.h"
 #include "algo/gbt.h"
+#include "algo/importance.h"
 
 #define BLOCK_ROWS 16384
 #define POOL_BYTES ((size_t) 128 << 20)
@@ -230,4 +231,5 @@ const MlAlgorithm ml_gbt = {
 	.predict = gbt_predict,
 	.encode = gbt_encode,
 	.decode = gbt_decode,
+	.importance = ml_forest_importance,
 };

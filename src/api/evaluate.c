@@ -1,6 +1,6 @@
 /*
  * api/evaluate.c
- *		mlops_evaluate() and mlops_confusion().
+ *		mlops_evaluate(), mlops_confusion() and mlops_importance().
  */
 #include "postgres.h"
 
@@ -10,9 +10,11 @@
 #include "api/arguments.h"
 #include "bridge/pg_compat.h"
 #include "lifecycle/evaluate.h"
+#include "lifecycle/importance.h"
 
 PG_FUNCTION_INFO_V1(mlops_sql_evaluate);
 PG_FUNCTION_INFO_V1(mlops_sql_confusion);
+PG_FUNCTION_INFO_V1(mlops_sql_importance);
 
 /* mlops_evaluate(ref, source) */
 Datum
@@ -63,6 +65,37 @@ mlops_sql_confusion(PG_FUNCTION_ARGS)
 		mlops_result_text(values, nulls, 0, cells[i].actual);
 		mlops_result_text(values, nulls, 1, cells[i].predicted);
 		mlops_result_number(values, nulls, 2, cells[i].rows);
+		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* mlops_importance(ref, source) */
+Datum
+mlops_sql_importance(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	MlopsImportanceRow *rows;
+	int			count;
+	int			i;
+
+	rows = mlops_importance(mlops_argument_required(fcinfo, 0, "ref"),
+							mlops_argument_text(fcinfo, 1), &count);
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < count; i++)
+	{
+		Datum		values[7];
+		bool		nulls[7] = {false};
+
+		mlops_result_text(values, nulls, 0, rows[i].feature);
+		mlops_result_number(values, nulls, 1, rows[i].gain);
+		mlops_result_number(values, nulls, 2, rows[i].cover);
+		values[3] = Int64GetDatum(rows[i].splits);
+		nulls[3] = rows[i].splits < 0;
+		mlops_result_number(values, nulls, 4, rows[i].permutation);
+		mlops_result_number(values, nulls, 5, rows[i].std_error);
+		values[6] = Int64GetDatum(rows[i].rows);
+		nulls[6] = rows[i].rows < 0;
 		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 	}
 	return (Datum) 0;

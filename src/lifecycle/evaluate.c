@@ -47,7 +47,7 @@ add_wanted(int *wanted, int *n_wanted, int column)
 
 /* Features, target and weight of a version from a source. */
 static void
-read_labelled(MlEnv *env, const MlModel *model, const char *weight, const char *source_text,
+read_columns(MlEnv *env, const MlModel *model, const char *weight, const char *source_text,
 			  MlTable *table)
 {
 	MlopsSource *source = mlops_source_open(source_text);
@@ -86,6 +86,23 @@ judged_rows(MlEnv *env, const MlTable *table, const MlTarget *target, int64_t *c
 	return rows;
 }
 
+void
+mlops_read_labelled(MlEnv *env, const MlModel *model, const MlopsVersion *version,
+					const char *source_text, MlopsLabelled *labelled)
+{
+	char	   *weight = mlops_json_get_text(version->request, "weight");
+	MlTable    *table = &labelled->table;
+	MlTarget   *target = &labelled->target;
+
+	labelled->weight = NULL;
+	read_columns(env, model, weight, source_text, table);
+	mlops_check(env, ml_target_match(env, table, ml_table_find(table, model->target), model->task,
+									 model->n_classes, (char *const *) model->labels, target));
+	if (weight != NULL)
+		mlops_take_weights(env, table, ml_table_find(table, weight), target, &labelled->weight);
+	labelled->rows = judged_rows(env, table, target, &labelled->n_rows);
+}
+
 /* Metrics on the rows of a source. */
 static void
 evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgement *judgement)
@@ -94,24 +111,14 @@ evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgem
 									  (Size) mlops_training_memory * 1024);
 	const MlModel *model = mlops_prepared_model(mlops_cache_get(key, mlops_env_context(env)));
 	MlopsVersion *version = mlops_version_load(key->model, key->version);
-	char	   *weight_name = mlops_json_get_text(version->request, "weight");
-	MlTable		table;
-	MlTarget	target;
-	double	   *weight = NULL;
+	MlopsLabelled labelled;
 	double	   *predicted;
-	uint32_t   *rows;
-	int64_t		n_rows;
 
-	read_labelled(env, model, weight_name, source_text, &table);
-	mlops_check(env, ml_target_match(env, &table, ml_table_find(&table, model->target), model->task,
-									 model->n_classes, (char *const *) model->labels, &target));
-	if (weight_name != NULL)
-		mlops_take_weights(env, &table, ml_table_find(&table, weight_name), &target, &weight);
-	rows = judged_rows(env, &table, &target, &n_rows);
-	predicted = mlops_need(env, n_rows + 1, sizeof(double));
-	mlops_score_table(env, model, &table, rows, n_rows, predicted);
-	mlops_judge(env, &target, weight, rows, n_rows, predicted, model->threshold,
-				version->baseline_prediction, "source", judgement);
+	mlops_read_labelled(env, model, version, source_text, &labelled);
+	predicted = mlops_need(env, labelled.n_rows + 1, sizeof(double));
+	mlops_score_table(env, model, &labelled.table, labelled.rows, labelled.n_rows, predicted);
+	mlops_judge(env, &labelled.target, labelled.weight, labelled.rows, labelled.n_rows, predicted,
+				model->threshold, version->baseline_prediction, "source", judgement);
 	mlops_env_end(env);
 }
 

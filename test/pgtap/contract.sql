@@ -24,6 +24,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_drift_between(source text, reference_source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
 	('mlops_drop_model(model text)', 'void', 'v', 'u'),
 	('mlops_evaluate(ref text, source text DEFAULT NULL::text, OUT part text, OUT metric text, OUT class text, OUT value double precision, OUT low double precision, OUT high double precision, OUT rows bigint, OUT baseline double precision)', 'SETOF record', 'v', 'u'),
+	('mlops_importance(ref text, source text DEFAULT NULL::text, OUT feature text, OUT gain double precision, OUT cover double precision, OUT splits bigint, OUT permutation double precision, OUT std_error double precision, OUT rows bigint)', 'SETOF record', 'v', 'u'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
 	('mlops_predict(ref text, features double precision[])', 'double precision', 's', 's'),
