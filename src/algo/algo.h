@@ -84,6 +84,8 @@ typedef struct MlFitInput
 	const double *parameters;	/* in the order of the algorithm's table */
 	const MlOption *options;	/* (n_options) what was given, where maps are */
 	int			n_options;
+	const void *start;			/* model of the same algorithm, signature and classes to go on
+								 * from, or NULL */
 } MlFitInput;
 
 /* Losses after one iteration; NaN where there is none. */
@@ -122,6 +124,7 @@ typedef struct MlAlgorithm
 	const char *title;			/* one line for people */
 	unsigned	tasks;			/* bit (1 << MlTask) per task */
 	bool		uses_validation;	/* stops early on validation rows */
+	bool		continues;		/* fit() can start from a model */
 	bool		pins_inputs;	/* pins inputs or takes slices: needs no whole frame in memory */
 	const MlParameter *parameters;
 	int			n_parameters;

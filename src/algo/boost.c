@@ -160,15 +160,17 @@ static void
 reset_margins(const Boosting *boosting, const Judged *judged)
 {
 	int64_t		n_rows = judged->rows->binned.n_rows;
+	int			n_outputs = boosting->n_outputs;
+	const double *start = judged->rows->start;
 	int64_t		i;
 	int			k;
 
-	for (k = 0; k < boosting->n_outputs; k++)
+	for (k = 0; k < n_outputs; k++)
 	{
 		double	   *margin = judged->margin + (int64_t) k * n_rows;
 
 		for (i = 0; i < n_rows; i++)
-			margin[i] = boosting->base[k];
+			margin[i] = start != NULL ? start[i * n_outputs + k] : boosting->base[k];
 	}
 }
 
@@ -461,7 +463,7 @@ record(Boosting *boosting, bool *stop)
 	MlCurvePoint *point = &boosting->curve[boosting->n_curve++];
 	int			patience = boosting->options->patience;
 
-	point->iteration = boosting->n_curve;
+	point->iteration = boosting->options->started + boosting->n_curve;
 	point->validation_loss = NAN;
 	ML_TRY(mean_loss(boosting, &boosting->training, false, &point->train_loss));
 	if (boosting->validation.all_rows == 0)

@@ -27,6 +27,7 @@ typedef struct MlBoostRows
 	const double *y;			/* (n_rows) value, or class number */
 	const double *weight;		/* (n_rows) above 0, or NULL */
 	const uint64_t *identity;	/* (n_rows) row hashes, for what is drawn at random */
+	const double *start;		/* (n_rows, n_outputs) margins to go on from, or NULL for the base */
 } MlBoostRows;
 
 /* What it points to must be sent to the members of a team, too (boost_team.c). */
@@ -36,6 +37,7 @@ typedef struct MlBoostOptions
 	MlGrowLimits limits;
 	double		learning_rate;
 	int			iterations;		/* at most */
+	int			started;		/* iterations behind the margins that rows start from */
 	int			patience;		/* iterations without a better validation loss; 0: no limit */
 } MlBoostOptions;
 
@@ -57,6 +59,9 @@ typedef struct MlBoosted
  * that of about a 32nd of the rows, but no fewer, drawn by the hash of their
  * identity: the curve costs little beside the trees. train_loss is that of all
  * rows, unless stopping early went back behind the last tree.
+ *
+ * Rows that go on from margins are boosted as if `started` iterations had
+ * led there: the forest has the new trees alone, and its base is none.
  *
  * The same bytes for any order of the rows: derivatives are summed as integers
  * (gradient.h), margins tree by tree, means over rows exactly (math/sum.h).

@@ -21,6 +21,7 @@ typedef struct RowsShape
 	size_t		stride;
 	bool		has_columns;
 	bool		has_weight;
+	bool		has_start;
 } RowsShape;
 
 /* What everybody knows before the rows come. */
@@ -137,6 +138,7 @@ shape_of(const MlBoostRows *rows)
 	shape.stride = rows->binned.stride;
 	shape.has_columns = rows->binned.columns != NULL;
 	shape.has_weight = rows->weight != NULL;
+	shape.has_start = rows->start != NULL;
 	return shape;
 }
 
@@ -202,6 +204,12 @@ deal_rows(MlEnv *env, const MlBoostRows *rows, const RowsShape *shape,
 	{
 		ML_TRY(deal_array(env, rows->weight, sizeof(double), n_rows, &array));
 		part->weight = array;
+	}
+	if (shape->has_start)
+	{
+		ML_TRY(deal_array(env, rows->start, (size_t) task->options.loss.n_outputs * sizeof(double),
+						  n_rows, &array));
+		part->start = array;
 	}
 	return shape->has_columns ? deal_columns(env, &rows->binned, &part->binned, n_rows) : ML_OK;
 }

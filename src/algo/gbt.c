@@ -13,8 +13,12 @@
 #include "algo/boost_team.h"
 #include "algo/gbt.h"
 #include "algo/importance.h"
+#include "prep/slice.h"
 
 #define BLOCK_ROWS 16384
+/* Between two looks at the stop flag while whole forests are walked. */
+#define START_ROWS 256
+
 #define POOL_BYTES ((size_t) 128 << 20)
 
 enum
@@ -60,6 +64,10 @@ static MlStatus bin_all(MlEnv *env, const MlFitInput *input, MlBins *bins,
 static MlStatus bin_rows(MlEnv *env, const MlFitInput *input, const MlBins *bins,
 						 const uint32_t *rows, int64_t n_rows, MlBoostRows *binned);
 static MlBoostOptions boost_options(const MlFitInput *input);
+static MlStatus start_rows(MlEnv *env, const MlFitInput *input, const uint32_t *rows,
+						   MlBoostRows *binned);
+static MlStatus finish_start(MlEnv *env, const MlForest *start, MlForest *forest, MlFitted *fitted);
+static void warn_of_no_trees(MlEnv *env, const MlFitInput *input);
 static void release_rows(MlEnv *env, MlBoostRows *rows);
 static void release_bins(MlEnv *env, MlBins *bins, int n_inputs);
 
@@ -98,9 +106,37 @@ gbt_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	fitted->n_curve = boosted.n_curve;
 	fitted->curve = boosted.curve;
 	if (boosted.iterations == 0)
+		warn_of_no_trees(env, input);
+	return input->start == NULL ? ML_OK : finish_start(env, input->start, forest, fitted);
+}
+
+static void
+warn_of_no_trees(MlEnv *env, const MlFitInput *input)
+{
+	if (input->start != NULL)
+		ml_warn(env, "no further tree helps: the version is the same as the one that it continues");
+	else
 		ml_warn(env, "gbt found no split that helps and predicts one value for all rows; "
 				"with few rows a smaller min_rows may help (it is %.0f, rows are %lld)",
 				input->parameters[MIN_ROWS], (long long) input->n_rows);
+}
+
+/* Iterations of a forest, each with a tree per output. */
+static int
+iterations_of(const MlForest *forest)
+{
+	return (int) (forest->n_trees / (uint32_t) forest->n_outputs);
+}
+
+/* The new trees behind the old ones. */
+static MlStatus
+finish_start(MlEnv *env, const MlForest *start, MlForest *forest, MlFitted *fitted)
+{
+	MlForest	added = *forest;
+
+	ML_TRY(ml_forest_join(env, start, &added, forest));
+	fitted->iterations = iterations_of(forest);
+	fitted->trees = (int) forest->n_trees;
 	return ML_OK;
 }
 
@@ -127,6 +163,7 @@ boost_options(const MlFitInput *input)
 	options.learning_rate = p[LEARNING_RATE];
 	options.limits.pool_bytes = POOL_BYTES;
 	options.iterations = (int) p[TREES];
+	options.started = input->start == NULL ? 0 : iterations_of(input->start);
 	options.patience = (int) p[EARLY_STOPPING];
 	return options;
 }
@@ -168,12 +205,49 @@ bin_rows(MlEnv *env, const MlFitInput *input, const MlBins *bins,
 	binned->y = y;
 	binned->identity = identity;
 	binned->weight = weight;
-	return ml_bins_apply(env, bins, input->frame, rows, n_rows, &binned->binned);
+	ML_TRY(ml_bins_apply(env, bins, input->frame, rows, n_rows, &binned->binned));
+	return input->start == NULL ? ML_OK : start_rows(env, input, rows, binned);
+}
+
+/* The margins of all rows by the model that is continued. */
+static MlStatus
+start_rows(MlEnv *env, const MlFitInput *input, const uint32_t *rows, MlBoostRows *binned)
+{
+	const MlForest *forest = input->start;
+	int64_t		n_rows = binned->binned.n_rows;
+	double	   *inputs = ml_allocate(env, (size_t) input->signature->n_inputs, sizeof(double));
+	double	   *margin = ml_allocate(env, (size_t) n_rows, (size_t) forest->n_outputs * sizeof(double));
+	MlSlice		slice;
+	int64_t		at;
+	int64_t		taken;
+	int64_t		i;
+	int			k;
+
+	if (inputs == NULL || margin == NULL)
+		return ML_OUT_OF_MEMORY;
+	binned->start = margin;
+	ML_TRY(ml_slice_begin(env, input->frame, &slice));
+	for (at = 0; at < n_rows; at += taken)
+	{
+		ML_TRY(ml_slice_take(&slice, rows, at, n_rows, &taken));
+		for (i = 0; i < taken; i++)
+		{
+			if (i % START_ROWS == 0)
+				ML_TRY(ml_check_stop(env));
+			ml_frame_row(&slice.part, slice.rows[i], inputs);
+			for (k = 0; k < forest->n_outputs; k++)
+				*margin++ = ml_forest_margin(forest, inputs, k);
+		}
+	}
+	ml_slice_end(&slice);
+	ml_release(env, inputs);
+	return ML_OK;
 }
 
 static void
 release_rows(MlEnv *env, MlBoostRows *rows)
 {
+	ml_release(env, (void *) rows->start);
 	ml_binned_end(&rows->binned, env);
 	ml_release(env, (void *) rows->y);
 	ml_release(env, (void *) rows->identity);
@@ -223,6 +297,7 @@ const MlAlgorithm ml_gbt = {
 	.title = "gradient-boosted trees",
 	.tasks = 1u << ML_REGRESSION | 1u << ML_CLASSIFICATION,
 	.uses_validation = true,
+	.continues = true,
 	.pins_inputs = true,
 	.parameters = parameters,
 	.n_parameters = N_PARAMETERS,

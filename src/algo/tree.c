@@ -56,6 +56,14 @@ goes_right(const MlTreeNode *node, const MlSet256 *sets, double value)
 	return 1 ^ (uint32_t) node->default_left;
 }
 
+/* memcpy() of what may be nothing. */
+static inline void
+copy(void *to, const void *from, size_t bytes)
+{
+	if (bytes > 0)
+		memcpy(to, from, bytes);
+}
+
 MlStatus
 ml_forest_begin(MlForestBuilder *builder, MlEnv *env)
 {
@@ -119,6 +127,46 @@ ml_forest_finish(const MlForestBuilder *builder, MlLink link, int n_outputs, con
 	forest.nodes = builder->nodes;
 	forest.sets = builder->sets;
 	return forest;
+}
+
+MlStatus
+ml_forest_join(MlEnv *env, const MlForest *first, const MlForest *second, MlForest *joined)
+{
+	uint64_t	n_nodes = (uint64_t) first->n_nodes + second->n_nodes;
+	uint32_t	n_trees = first->n_trees + second->n_trees;
+	uint32_t	n_sets = first->n_sets + second->n_sets;
+	double	   *base = ml_allocate(env, (size_t) first->n_outputs, sizeof(double));
+	uint32_t   *begin = ml_allocate(env, (size_t) n_trees + 1, sizeof(uint32_t));
+	MlTreeNode *nodes = ml_allocate(env, (size_t) n_nodes, sizeof(MlTreeNode));
+	MlSet256   *sets = ml_allocate(env, n_sets, sizeof(MlSet256));
+	uint32_t	i;
+
+	if (base == NULL || begin == NULL || nodes == NULL || sets == NULL)
+		return ML_OUT_OF_MEMORY;
+	if (n_nodes > UINT32_MAX)
+		return ml_fail(env, ML_LIMIT, "all trees together would have more than %u nodes", UINT32_MAX);
+	copy(base, first->base, (size_t) first->n_outputs * sizeof(double));
+	copy(begin, first->first, first->n_trees * sizeof(uint32_t));
+	copy(nodes, first->nodes, first->n_nodes * sizeof(MlTreeNode));
+	copy(nodes + first->n_nodes, second->nodes, second->n_nodes * sizeof(MlTreeNode));
+	copy(sets, first->sets, first->n_sets * sizeof(MlSet256));
+	copy(sets + first->n_sets, second->sets, second->n_sets * sizeof(MlSet256));
+	for (i = 0; i <= second->n_trees; i++)
+		begin[first->n_trees + i] = first->n_nodes + second->first[i];
+	for (i = first->n_nodes; i < n_nodes; i++)
+	{
+		if (nodes[i].kind == ML_NODE_CATEGORY)
+			nodes[i].value.set += first->n_sets;
+	}
+	*joined = *first;
+	joined->base = base;
+	joined->n_trees = n_trees;
+	joined->n_nodes = (uint32_t) n_nodes;
+	joined->n_sets = n_sets;
+	joined->first = begin;
+	joined->nodes = nodes;
+	joined->sets = sets;
+	return ML_OK;
 }
 
 /*

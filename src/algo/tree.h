@@ -90,6 +90,10 @@ extern MlStatus ml_forest_add(MlForestBuilder *builder, const MlTreeNode *nodes,
 extern MlForest ml_forest_finish(const MlForestBuilder *builder, MlLink link, int n_outputs,
 								 const double *base, uint32_t n_trees);
 
+/* joined = the trees of `first`, behind them those of `second`; link, outputs and base of `first`. */
+extern MlStatus ml_forest_join(MlEnv *env, const MlForest *first, const MlForest *second,
+							   MlForest *joined);
+
 /* base + the leaf values in tree order, of one output. inputs: (n_inputs) of the signature. */
 extern double ml_forest_margin(const MlForest *forest, const double *inputs, int output);
 
