@@ -39,6 +39,9 @@ typedef struct Boosting
 	double	   *normalizer;		/* (n_rows) of the training margins, with several outputs */
 	double	   *gathered;		/* (n_outputs + 2, ML_LOSS_BLOCK) of sampled rows */
 	MlGradient *gradient;		/* (n_rows) */
+	MlGradientRange range;		/* of the derivatives of the current tree */
+	MlCell	   *totals;			/* (leaves) */
+	double	   *leaf_value;		/* (leaves) */
 	MlGrower	grower;
 	MlForestBuilder builder;
 	MlCurvePoint *curve;		/* (options->iterations) */
@@ -57,9 +60,9 @@ static MlStatus find_bases(Boosting *boosting);
 static MlStatus find_base(Boosting *boosting, int output);
 static MlStatus iterate(Boosting *boosting);
 static MlStatus add_trees(Boosting *boosting, bool *any_split);
-static void set_leaf_values(Boosting *boosting);
+static MlStatus set_leaf_values(Boosting *boosting, int output);
 static MlStatus take_derivatives(Boosting *boosting, int output, MlGradientScale *scale);
-static MlStatus find_scale(Boosting *boosting, int output, MlGradientScale *scale);
+static MlStatus find_range(Boosting *boosting, int output);
 static MlStatus find_normalizers(Boosting *boosting);
 static MlStatus move_training(Boosting *boosting, int output);
 static MlStatus move_validation(Boosting *boosting, int output);
@@ -134,6 +137,10 @@ begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
 	if (boosting->validation.all_rows > 0)
 		ML_TRY(mean_loss(boosting, &boosting->validation, true, &boosting->best_loss));
 	ML_TRY(ml_grower_begin(&boosting->grower, env, &training->binned, &options->limits));
+	boosting->totals = ml_allocate(env, (size_t) boosting->grower.limits.max_leaves, sizeof(MlCell));
+	boosting->leaf_value = ml_allocate(env, (size_t) boosting->grower.limits.max_leaves, sizeof(double));
+	if (boosting->totals == NULL || boosting->leaf_value == NULL)
+		return ML_OUT_OF_MEMORY;
 	return ml_forest_begin(&boosting->builder, env);
 }
 
@@ -311,7 +318,7 @@ add_trees(Boosting *boosting, bool *any_split)
 
 		ML_TRY(take_derivatives(boosting, k, &tree.scale));
 		ML_TRY(ml_grower_tree(grower, &tree));
-		set_leaf_values(boosting);
+		ML_TRY(set_leaf_values(boosting, k));
 		ML_TRY(ml_forest_add(&boosting->builder, grower->nodes, grower->n_nodes,
 							 grower->sets, grower->n_sets));
 		if (grower->n_leaves == 1)
@@ -323,17 +330,34 @@ add_trees(Boosting *boosting, bool *any_split)
 	return ML_OK;
 }
 
-/* From the steps that the sums of the leaves ask for. */
-static void
-set_leaf_values(Boosting *boosting)
+/* From fine sums of the derivatives of each leaf's rows. */
+static MlStatus
+set_leaf_values(Boosting *boosting, int output)
 {
 	MlGrower   *grower = &boosting->grower;
+	int64_t		n_rows = boosting->training.rows->binned.n_rows;
+	MlGradientScale scale = ml_gradient_fine_scale(&boosting->range);
+	double		g[ML_LOSS_BLOCK];
+	double		h[ML_LOSS_BLOCK];
+	int64_t		first;
 	int			i;
 
+	memset(boosting->totals, 0, (size_t) grower->n_leaves * sizeof(MlCell));
+	for (first = 0; first < n_rows; first += ML_LOSS_BLOCK)
+	{
+		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
+
+		ML_TRY(ml_check_stop(boosting->env));
+		ml_loss_derivatives(&boosting->options->loss, &block, output, g, h);
+		ml_gradient_sum(g, h, block.n, scale, grower->leaf_of_row + first, boosting->totals);
+	}
+	ML_TRY(ml_team_sum(boosting->env, (int64_t *) boosting->totals, 3 * (size_t) grower->n_leaves));
+	ml_grower_set_values(grower, boosting->totals, scale);
 	for (i = 0; i < grower->n_leaves; i++)
 		grower->nodes[grower->leaves[i].node].value.number *= boosting->options->learning_rate;
 	if (grower->n_leaves == 1)
 		grower->nodes[0].value.number = 0;
+	return ML_OK;
 }
 
 /* The derivatives of all training rows by the margin of an output. */
@@ -345,7 +369,8 @@ take_derivatives(Boosting *boosting, int output, MlGradientScale *scale)
 	double		h[ML_LOSS_BLOCK];
 	int64_t		first;
 
-	ML_TRY(find_scale(boosting, output, scale));
+	ML_TRY(find_range(boosting, output));
+	*scale = ml_gradient_scale(&boosting->range);
 	for (first = 0; first < n_rows; first += ML_LOSS_BLOCK)
 	{
 		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
@@ -357,23 +382,29 @@ take_derivatives(Boosting *boosting, int output, MlGradientScale *scale)
 	return ML_OK;
 }
 
-/* Units for the derivatives, from their largest values. */
+/* Bounds serve as means where they are close to them. */
 static MlStatus
-find_scale(Boosting *boosting, int output, MlGradientScale *scale)
+find_range(Boosting *boosting, int output)
 {
 	const MlLoss *loss = &boosting->options->loss;
 	int64_t		n_rows = boosting->training.rows->binned.n_rows;
+	MlGradientRange *range = &boosting->range;
 	double		g[ML_LOSS_BLOCK];
 	double		h[ML_LOSS_BLOCK];
 	double		most[2] = {0, 0};	/* of |g| and of h */
+	MlExactSum	sums[2];
 	int64_t		first;
 	int			i;
 
-	if (ml_loss_bounds(loss, boosting->max_weight, &most[0], &most[1]))
+	range->n_rows = boosting->training.all_rows;
+	if (boosting->training.rows->weight == NULL && ml_loss_bounds(loss, 1, &range->most_g, &range->most_h))
 	{
-		*scale = ml_gradient_scale(most[0], most[1], boosting->training.all_rows);
+		range->mean_g = range->most_g / 2;
+		range->mean_h = range->most_h;
 		return ML_OK;
 	}
+	ml_sum_begin(&sums[0]);
+	ml_sum_begin(&sums[1]);
 	for (first = 0; first < n_rows; first += ML_LOSS_BLOCK)
 	{
 		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
@@ -382,18 +413,25 @@ find_scale(Boosting *boosting, int output, MlGradientScale *scale)
 		ml_loss_derivatives(loss, &block, output, g, h);
 		for (i = 0; i < block.n; i++)
 		{
-			most[0] = fabs(g[i]) > most[0] ? fabs(g[i]) : most[0];
+			g[i] = fabs(g[i]);
+			most[0] = g[i] > most[0] ? g[i] : most[0];
 			most[1] = h[i] > most[1] ? h[i] : most[1];
 		}
+		ml_sum_add_array(&sums[0], g, (size_t) block.n);
+		ml_sum_add_array(&sums[1], h, (size_t) block.n);
 	}
 	ML_TRY(ml_team_max(boosting->env, most, 2));
-	if (!isfinite(most[0]) || !isfinite(most[1]))
+	ML_TRY(ml_sum_team(boosting->env, sums, 2));
+	range->most_g = most[0];
+	range->most_h = most[1];
+	range->mean_g = ml_sum_value(&sums[0]) / (double) range->n_rows;
+	range->mean_h = ml_sum_value(&sums[1]) / (double) range->n_rows;
+	if (!isfinite(range->mean_g) || !isfinite(range->mean_h))
 	{
 		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
 		ml_hint(boosting->env, "Scale them down.");
 		return ML_INVALID_DATA;
 	}
-	*scale = ml_gradient_scale(most[0], most[1], boosting->training.all_rows);
 	return ML_OK;
 }
 
@@ -414,28 +452,22 @@ find_normalizers(Boosting *boosting)
 	return ML_OK;
 }
 
-/* Leaf by leaf: the grower knows the rows of each. */
 static MlStatus
 move_training(Boosting *boosting, int output)
 {
 	const MlGrower *grower = &boosting->grower;
-	double	   *margin = boosting->training.margin +
-		(int64_t) output * boosting->training.rows->binned.n_rows;
-	int			leaf;
+	int64_t		n_rows = boosting->training.rows->binned.n_rows;
+	double	   *margin = boosting->training.margin + (int64_t) output * n_rows;
+	double	   *value = boosting->leaf_value;
 	int64_t		i;
 
-	for (leaf = 0; leaf < grower->n_leaves; leaf++)
+	for (i = 0; i < grower->n_leaves; i++)
+		value[i] = grower->nodes[grower->leaves[i].node].value.number;
+	for (i = 0; i < n_rows; i++)
 	{
-		const MlGrowLeaf *range = &grower->leaves[leaf];
-		const uint32_t *index = grower->partition.index + range->begin;
-		double		value = grower->nodes[range->node].value.number;
-
-		for (i = 0; i < range->n; i++)
-		{
-			if (i % BLOCK_ROWS == 0)
-				ML_TRY(ml_check_stop(boosting->env));
-			margin[index[i]] += value;
-		}
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(boosting->env));
+		margin[i] += value[grower->leaf_of_row[i]];
 	}
 	return ML_OK;
 }
@@ -568,6 +600,8 @@ finish(Boosting *boosting, MlBoosted *boosted)
 	}
 
 	ml_grower_end(&boosting->grower);
+	ml_release(env, boosting->leaf_value);
+	ml_release(env, boosting->totals);
 	ml_release(env, boosting->training.sample);
 	ml_release(env, boosting->training.margin);
 	ml_release(env, boosting->validation.margin);

@@ -1,24 +1,53 @@
 /*
  * algo/gradient.h
  *		Derivatives of rows as integers, so that their sums are exact.
+ *
+ * In two widths. Words (histogram.h) choose the splits: as many bits as let
+ * the sums over some thousand rows fit into a cell. Fine sums give the values
+ * of the leaves: 50 bits for the largest g of all rows.
  */
 #ifndef ML_ALGO_GRADIENT_H
 #define ML_ALGO_GRADIENT_H
 
 #include "algo/histogram.h"
 
-/* What one unit of MlGradient.g and .h is worth: one over a power of two. */
+/* What one unit of g and h is worth: one over a power of two. */
 typedef struct MlGradientScale
 {
 	double		g;				/* units per 1 */
 	double		h;
 } MlGradientScale;
 
-/* For n_rows rows with |g| up to most_g and h up to most_h: no sum can overflow. */
-extern MlGradientScale ml_gradient_scale(double most_g, double most_h, int64_t n_rows);
+/* What is known of the derivatives of all rows. */
+typedef struct MlGradientRange
+{
+	int64_t		n_rows;
+	double		most_g;			/* |g| is at most that */
+	double		most_h;
+	double		mean_g;			/* of |g|, about */
+	double		mean_h;
+} MlGradientRange;
 
-/* gradient (n) = g and h (n), rounded to units. The same bits whatever the CPU. */
+/*
+ * Units of words. From means, so that few rows that are large beyond all
+ * others do not take the bits of these: the word of a row has up to
+ * ML_G_BITS - 1 bits for |g|, and the mean about 12 of them when rows are many,
+ * more when they are few.
+ */
+extern MlGradientScale ml_gradient_scale(const MlGradientRange *range);
+
+/*
+ * words (n) = derivatives g and h (n), rounded to units, each for one row. The
+ * same bits whatever the CPU.
+ */
 extern void ml_gradient_pack(const double *g, const double *h, int n, MlGradientScale scale,
-							 MlGradient *gradient);
+							 MlGradient *words);
+
+/* Units of fine sums: no sum over all rows can overflow. */
+extern MlGradientScale ml_gradient_fine_scale(const MlGradientRange *range);
+
+/* totals[group[i]] += g[i], h[i] (n) in units, and one row; group may be NULL for 0. */
+extern void ml_gradient_sum(const double *g, const double *h, int n, MlGradientScale scale,
+							const uint16_t *group, MlCell *totals);
 
 #endif							/* ML_ALGO_GRADIENT_H */

@@ -17,7 +17,10 @@
 
 static MlStatus begin_tree(MlGrower *grower);
 static void set_rules(MlGrower *grower);
+static MlStatus number_rows(MlGrower *grower);
+static void set_value(MlGrower *grower, int leaf, MlCell total, MlGradientScale scale);
 static void draw_tree_inputs(MlGrower *grower);
+static MlCell total_of_cells(const MlGrower *grower, const MlCell *cells);
 static MlStatus split_leaf(MlGrower *grower, int at);
 static MlStatus split_rows(MlGrower *grower, int at, MlRangeSplit *range, bool add_left,
 						   bool add_right);
@@ -90,7 +93,6 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 MlStatus
 ml_grower_tree(MlGrower *grower, const MlTreeRows *tree)
 {
-	double		unit;
 	int			i;
 
 	grower->tree = *tree;
@@ -100,16 +102,55 @@ ml_grower_tree(MlGrower *grower, const MlTreeRows *tree)
 	while (grower->n_heap > 0 && grower->n_leaves < grower->limits.max_leaves)
 		ML_TRY(split_leaf(grower, heap_pop(grower)));
 
-	unit = tree->scale.h / tree->scale.g;
 	for (i = 0; i < grower->n_leaves; i++)
-	{
-		const MlGrowLeaf *leaf = &grower->leaves[i];
+		set_value(grower, i, grower->leaves[i].total, tree->scale);
+	return number_rows(grower);
+}
 
-		grower->rules.low = leaf->low;
-		grower->rules.high = leaf->high;
-		grower->nodes[leaf->node].value.number = ml_split_value(&leaf->total, &grower->rules) * unit;
+/* The room for split rows is free when the tree has grown. */
+static MlStatus
+number_rows(MlGrower *grower)
+{
+	uint16_t   *leaf = (uint16_t *) grower->partition.scratch;
+	int			k;
+	int64_t		i;
+
+	for (k = 0; k < grower->n_leaves; k++)
+	{
+		const uint32_t *index = grower->partition.index + grower->leaves[k].begin;
+
+		for (i = 0; i < grower->leaves[k].n; i++)
+		{
+			if (i % BLOCK_ROWS == 0)
+				ML_TRY(ml_check_stop(grower->env));
+			leaf[index[i]] = (uint16_t) k;
+		}
 	}
+	grower->leaf_of_row = leaf;
 	return ML_OK;
+}
+
+void
+ml_grower_set_values(MlGrower *grower, const MlCell *totals, MlGradientScale scale)
+{
+	int			i;
+
+	for (i = 0; i < grower->n_leaves; i++)
+		set_value(grower, i, totals[i], scale);
+}
+
+static void
+set_value(MlGrower *grower, int leaf, MlCell total, MlGradientScale scale)
+{
+	MlSplitRules rules = grower->rules;
+	double		from = grower->tree.scale.h / grower->tree.scale.g;
+	double		unit = scale.h / scale.g;
+
+	rules.l1 = grower->limits.l1 * scale.g;
+	rules.l2 = grower->limits.l2 * scale.h;
+	rules.low = grower->leaves[leaf].low * (from / unit);
+	rules.high = grower->leaves[leaf].high * (from / unit);
+	grower->nodes[grower->leaves[leaf].node].value.number = ml_split_value(&total, &rules) * unit;
 }
 
 /* The limits in the units of the tree. */
@@ -204,21 +245,11 @@ begin_tree(MlGrower *grower)
 {
 	const MlTreeRows *tree = &grower->tree;
 	int64_t		n_rows = tree->rows == NULL ? grower->data->n_rows : tree->n_rows;
-	MlCell		total = {0, 0, n_rows};
+	MlCell		none = {0, 0, 0};
 	MlGrowLeaf *root;
 	int64_t		i;
 
 	ml_partition_reset(&grower->partition, tree->rows, n_rows);
-	for (i = 0; i < n_rows; i++)
-	{
-		const MlGradient *gradient = &tree->gradient[grower->partition.index[i]];
-
-		if (i % BLOCK_ROWS == 0)
-			ML_TRY(ml_check_stop(grower->env));
-		total.g += gradient->g;
-		total.h += gradient->h;
-	}
-	ML_TRY(ml_team_sum(grower->env, (int64_t *) &total, 3));
 	grower->n_free = grower->n_slots;
 	for (i = 0; i < grower->n_slots; i++)
 		grower->free_slots[i] = (int) i;
@@ -226,14 +257,30 @@ begin_tree(MlGrower *grower)
 	grower->n_heap = 0;
 	grower->n_sets = 0;
 	grower->n_nodes = 1;
-	root = add_leaf(grower, 0, 0, total);
+	root = add_leaf(grower, 0, 0, none);
 	root->n = n_rows;
-	if (!can_split(grower, root))
-		return ML_OK;
 	take_slot(grower, root);
 	ML_TRY(build_cells(grower, root));
+	root->total = total_of_cells(grower, leaf_cells(grower, root));
+	grower->nodes[0].rows = (uint32_t) root->total.rows;
 	search_leaf(grower, 0);
 	return ML_OK;
+}
+
+/* The sum over all rows: every input has each of them in one bin. */
+static MlCell
+total_of_cells(const MlGrower *grower, const MlCell *cells)
+{
+	MlCell		total = {0, 0, 0};
+	int			b;
+
+	for (b = 0; b <= grower->data->inputs[0].n_bins; b++)
+	{
+		total.g += cells[b].g;
+		total.h += cells[b].h;
+		total.rows += cells[b].rows;
+	}
+	return total;
 }
 
 /*

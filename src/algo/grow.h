@@ -74,6 +74,7 @@ typedef struct MlGrower
 	int		   *free_slots;
 	int			n_free;
 	MlGrowLeaf *leaves;			/* (max_leaves) */
+	const uint16_t *leaf_of_row;	/* (data->n_rows) of the rows that the tree was grown from */
 	int			n_leaves;
 	int		   *heap;			/* leaves that can be split, best first */
 	int			n_heap;
@@ -102,6 +103,12 @@ extern MlStatus ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *da
  * in the order of the draw until one can, as scikit-learn's forests do.
  */
 extern MlStatus ml_grower_tree(MlGrower *grower, const MlTreeRows *tree);
+
+/*
+ * Leaf values from sums of derivatives by leaf, in units of `scale`, in place of
+ * those from words.
+ */
+extern void ml_grower_set_values(MlGrower *grower, const MlCell *totals, MlGradientScale scale);
 
 /* `value` for a leaf, moved into the bounds that monotone inputs put on it. */
 extern double ml_grower_bound(const MlGrower *grower, const MlGrowLeaf *leaf, double value);

@@ -5,36 +5,35 @@
  * The hot loop of tree training: half a nanosecond for one row and input. What
  * makes it fast:
  * - Rows are read whole, since a list of rows deep in a tree is scattered and
- *   one row of bins is one or two cache lines; rows ahead are prefetched.
+ *   one row of bins is one or two cache lines.
+ * - Rows ahead are fetched into the second-level cache and only shortly before
+ *   their turn into the first: far ahead they would wait for each other there.
  * - Bins are read eight at a time, as one word.
- * - A cell takes one load, one addition and one store of 16 bytes: h and the
- *   number of rows share a word. Every PACKED_ROWS rows, before that word
- *   could run over, the packed cells are emptied into plain ones.
+ * - A cell takes one load, one addition and one store of 8 bytes. Before one
+ *   could run over, the packed cells are emptied into plain ones: when that is
+ *   depends on the sums over all rows added, so that rows with large
+ *   derivatives need no wider cells, only more emptying.
  * - Inputs are taken in tiles whose cells stay in the second-level cache.
- * - The cells of neighbouring inputs are a little more than a page apart, so
+ * - The cells of neighbouring inputs are a little more than half a page apart, so
  *   that equal bins of many inputs do not share a cache set.
  */
 #include <string.h>
 
 #include "algo/histogram.h"
 
-#define COUNT_BITS 16
-#define PACKED_ROWS ((1 << 15) - 1)
-
 #define INPUT_CELLS 260			/* of an input, in packed cells */
 #define CACHE_LINE 64
 #define TILE_INPUTS 64
-#define PREFETCH_ROWS 16
+
+/* Rows between a fetch and its use. */
+#define FAR_ROWS 32
+#define NEAR_ROWS 3
 
 /* Bytes of bins in a block: they stay in the first or second-level cache. */
 #define BLOCK_BYTES 65536
 #define LEAST_BLOCK_ROWS 256
 
-/* The row count has room for PACKED_ROWS, and above it so has the sum of the largest h. */
-_Static_assert(PACKED_ROWS < 1 << COUNT_BITS, "rows overflow their bits");
-_Static_assert(((uint64_t) PACKED_ROWS << ML_HESSIAN_BITS) < UINT64_C(1) << (64 - COUNT_BITS),
-			   "second derivatives overflow their bits");
-
+static MlCell mass_of(const MlGradient *gradient, const uint32_t *index, int n);
 static void add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int last);
 static void unpack(MlHistogramSums *sums);
 
@@ -49,11 +48,11 @@ ml_histogram_begin(MlHistogramSums *sums, MlEnv *env, const MlBinned *data)
 	sums->data = data;
 	sums->shape.offset = ml_allocate(env, n_inputs, sizeof(size_t));
 	/* words of bins are added whole, hence the cells of up to seven inputs more */
-	sums->room = ml_allocate(env, (n_inputs + 8) * INPUT_CELLS, sizeof(MlPackedCell));
+	sums->room = ml_allocate(env, (n_inputs + 8) * INPUT_CELLS, sizeof(uint64_t));
 	if (sums->shape.offset == NULL || sums->room == NULL)
 		return ML_OUT_OF_MEMORY;
 	beside = (size_t) ((uintptr_t) sums->room % CACHE_LINE);
-	sums->packed = (MlPackedCell *) ((char *) sums->room + (CACHE_LINE - beside) % CACHE_LINE);
+	sums->packed = (uint64_t *) ((char *) sums->room + (CACHE_LINE - beside) % CACHE_LINE);
 	for (i = 0; i < n_inputs; i++)
 	{
 		sums->shape.offset[i] = sums->shape.n_cells;
@@ -88,12 +87,25 @@ ml_histogram_clear(MlHistogramSums *sums, const MlGradient *gradient, MlCell *ce
 void
 ml_histogram_add(MlHistogramSums *sums, const uint32_t *index, int n)
 {
+	int			count = n;
+
 	while (n > 0)
 	{
-		int			count = PACKED_ROWS - sums->n_packed;
+		MlCell		mass = mass_of(sums->gradient, index, count);
 		int			first;
 
-		count = n < count ? n : count;
+		mass.g += sums->mass.g;
+		mass.h += sums->mass.h;
+		mass.rows += sums->mass.rows;
+		if (mass.g > ML_MOST_G || mass.h > ML_MOST_H || mass.rows > ML_MOST_ROWS)
+		{
+			if (sums->mass.rows > 0)
+				unpack(sums);
+			else
+				count = (count + 1) / 2;
+			continue;
+		}
+		sums->mass = mass;
 		for (first = 0; first < sums->data->n_inputs; first += TILE_INPUTS)
 		{
 			int			last = first + TILE_INPUTS;
@@ -102,11 +114,9 @@ ml_histogram_add(MlHistogramSums *sums, const uint32_t *index, int n)
 				last = sums->data->n_inputs;
 			add_tile(sums, index, count, first, last);
 		}
-		sums->n_packed += count;
-		if (sums->n_packed == PACKED_ROWS)
-			unpack(sums);
 		index += count;
 		n -= count;
+		count = n;
 	}
 }
 
@@ -129,24 +139,32 @@ ml_histogram_subtract(const MlHistogramShape *shape, MlCell *cells, const MlCell
 	}
 }
 
-/* offset: of the bin's cell, in bytes */
-static inline void
-add_one(MlPackedCell *cells, uint32_t offset, MlPackedCell value)
+static MlCell
+mass_of(const MlGradient *gradient, const uint32_t *index, int n)
 {
-	*(MlPackedCell *) ((char *) cells + offset) += value;
+	MlCell		mass = {0, 0, 0};
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		MlCell		cell = ml_gradient_cell(gradient[index[i]]);
+
+		__builtin_prefetch(&gradient[index[i + FAR_ROWS < n ? i + FAR_ROWS : n - 1]], 0, 2);
+		mass.g += cell.g < 0 ? -cell.g : cell.g;
+		mass.h += cell.h;
+		mass.rows += cell.rows;
+	}
+	return mass;
 }
 
-/*
- * Four inputs, whose bins are the bytes of a word, the first one lowest. A bin
- * is cut out of the word as the 16-fold of itself, which is a cell's offset.
- */
+/* Four inputs, whose bins are the bytes of a word, the first one lowest. */
 static inline void
-add_four(MlPackedCell *cells, uint32_t bins, MlPackedCell value)
+add_four(uint64_t *cells, uint32_t bins, MlGradient word)
 {
-	add_one(cells, bins << 4 & 0xff0, value);
-	add_one(cells + INPUT_CELLS, bins >> 4 & 0xff0, value);
-	add_one(cells + 2 * INPUT_CELLS, bins >> 12 & 0xff0, value);
-	add_one(cells + 3 * INPUT_CELLS, bins >> 20 & 0xff0, value);
+	cells[bins & 0xff] += word;
+	cells[INPUT_CELLS + (bins >> 8 & 0xff)] += word;
+	cells[2 * INPUT_CELLS + (bins >> 16 & 0xff)] += word;
+	cells[3 * INPUT_CELLS + (bins >> 24)] += word;
 }
 
 /* Bytes behind the last input are 0: they are added to cells that nobody reads. */
@@ -156,30 +174,24 @@ add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int las
 	size_t		stride = sums->data->stride;
 	const uint8_t *bins = sums->data->bins + first;
 	const MlGradient *gradient = sums->gradient;
-	MlPackedCell *tile = sums->packed + (size_t) first * INPUT_CELLS;
+	uint64_t   *tile = sums->packed + (size_t) first * INPUT_CELLS;
 	int			n_words = (last - first + 3) / 8;
 	bool		half_word = (last - first + 3) / 4 % 2 == 1;
 	int			i;
 	int			k;
 
-	for (i = 0; i < n && i < PREFETCH_ROWS; i++)
-	{
-		__builtin_prefetch(bins + index[i] * stride);
-		__builtin_prefetch(&gradient[index[i]]);
-	}
+	for (i = 0; i < n && i < FAR_ROWS; i++)
+		__builtin_prefetch(bins + index[i] * stride, 0, 2);
 	for (i = 0; i < n; i++)
 	{
-		uint32_t	ahead = index[i + PREFETCH_ROWS < n ? i + PREFETCH_ROWS : n - 1];
-		uint32_t	row = index[i];
-		const uint8_t *at = bins + row * stride;
-		MlPackedCell *cells = tile;
-		MlPackedCell value = {(uint64_t) gradient[row].g,
-		(uint64_t) gradient[row].h << COUNT_BITS | 1};
+		const uint8_t *at = bins + index[i] * stride;
+		uint64_t   *cells = tile;
+		MlGradient	value = gradient[index[i]];
 		uint64_t	word;
 		uint32_t	half;
 
-		__builtin_prefetch(bins + ahead * stride);
-		__builtin_prefetch(&gradient[ahead]);
+		__builtin_prefetch(bins + index[i + FAR_ROWS < n ? i + FAR_ROWS : n - 1] * stride, 0, 2);
+		__builtin_prefetch(bins + index[i + NEAR_ROWS < n ? i + NEAR_ROWS : n - 1] * stride);
 		for (k = 0; k < n_words; k++)
 		{
 			memcpy(&word, at, sizeof(word));
@@ -206,15 +218,17 @@ unpack(MlHistogramSums *sums)
 
 	for (i = 0; i < sums->data->n_inputs; i++)
 	{
-		MlPackedCell *packed = sums->packed + (size_t) i * INPUT_CELLS;
+		uint64_t   *packed = sums->packed + (size_t) i * INPUT_CELLS;
 
 		for (b = 0; b <= sums->data->inputs[i].n_bins; b++, cell++)
 		{
-			cell->g += (int64_t) packed[b][0];
-			cell->h += (int64_t) (packed[b][1] >> COUNT_BITS);
-			cell->rows += (int64_t) (packed[b][1] & ((1 << COUNT_BITS) - 1));
-			packed[b] = (MlPackedCell) {0, 0};
+			MlCell		sum = ml_gradient_cell(packed[b]);
+
+			cell->g += sum.g;
+			cell->h += sum.h;
+			cell->rows += sum.rows;
+			packed[b] = 0;
 		}
 	}
-	sums->n_packed = 0;
+	memset(&sums->mass, 0, sizeof(sums->mass));
 }

@@ -11,26 +11,48 @@
 
 #include "algo/bin.h"
 
-/* Bits of the largest second derivative of a row; see MlGradient. */
-#define ML_HESSIAN_BITS 33
-
 /*
- * First and second derivative of one row's loss, in units of the tree. h is
- * from 0 to 2^ML_HESSIAN_BITS, and no sum over rows exceeds 2^62.
+ * First and second derivative of one row's loss in units of the tree, and how
+ * many rows it stands for, in one word: g * 2^37 + h * 2^14 + rows, g with a
+ * sign. Words are added as they are: a sum of them is the word of the sums
+ * while these stay within ML_MOST_G, ML_MOST_H and ML_MOST_ROWS, for g the sum
+ * of |g|. So must each row alone.
  */
-typedef struct MlGradient
-{
-	int64_t		g;
-	int64_t		h;
-} MlGradient;
+typedef uint64_t MlGradient;
 
-/* The same summed over rows. */
+#define ML_ROWS_BITS 14
+#define ML_H_BITS 23
+#define ML_G_BITS 27			/* with the sign */
+#define ML_MOST_ROWS ((1 << ML_ROWS_BITS) - 1)
+#define ML_MOST_H ((1 << ML_H_BITS) - 1)
+#define ML_MOST_G ((1 << (ML_G_BITS - 1)) - 1)
+
+/* Sums over rows. */
 typedef struct MlCell
 {
 	int64_t		g;
 	int64_t		h;
 	int64_t		rows;
 } MlCell;
+
+static inline MlGradient
+ml_gradient_word(int64_t g, int64_t h, int64_t rows)
+{
+	return ((uint64_t) g << (ML_H_BITS + ML_ROWS_BITS)) + ((uint64_t) h << ML_ROWS_BITS) +
+		(uint64_t) rows;
+}
+
+static inline MlCell
+ml_gradient_cell(MlGradient word)
+{
+	MlCell		cell;
+
+	cell.rows = (int64_t) (word & ML_MOST_ROWS);
+	cell.h = (int64_t) (word >> ML_ROWS_BITS & ML_MOST_H);
+	/* the shift of a negative number keeps its sign */
+	cell.g = (int64_t) word >> (ML_H_BITS + ML_ROWS_BITS);
+	return cell;
+}
 
 /* Where each input's cells begin: bin b of input i is cells[offset[i] + b]. */
 typedef struct MlHistogramShape
@@ -39,12 +61,6 @@ typedef struct MlHistogramShape
 	size_t		n_cells;		/* of one histogram, missing bins included */
 } MlHistogramShape;
 
-/*
- * A cell while rows are added: the sum of g, and the sum of h and the number
- * of rows packed into one word; two lanes that are added at once.
- */
-typedef uint64_t MlPackedCell __attribute__((vector_size(16)));
-
 /* Adds rows up in packed cells, from which they move to plain ones. */
 typedef struct MlHistogramSums
 {
@@ -52,8 +68,8 @@ typedef struct MlHistogramSums
 	const MlGradient *gradient;
 	MlHistogramShape shape;
 	void	   *room;			/* what was allocated for packed */
-	MlPackedCell *packed;		/* zeros, except between clear and finish */
-	int			n_packed;		/* rows in the packed cells */
+	uint64_t   *packed;			/* sums of gradient words; zeros, except between clear and finish */
+	MlCell		mass;			/* sums of the rows in the packed cells, of |g| for g */
 	MlCell	   *cells;			/* where they go */
 } MlHistogramSums;
 

@@ -11,6 +11,9 @@
  */
 #include "postgres.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "commands/tablespace.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -28,6 +31,9 @@
 /* Bytes of a scratch file read or written in one call of the system. */
 #define FILE_PIECE ((size_t) 1 << 26)
 
+/* Blocks from here on are worth huge pages, which are 2 MB on most machines. */
+#define HUGE_BLOCK ((Size) 4 << 20)
+
 typedef struct MlopsEnv
 {
 	MlEnv		env;			/* first: the callbacks cast */
@@ -38,6 +44,8 @@ typedef struct MlopsEnv
 	List	   *files;			/* of File; one of them is its number, which is above 0 */
 	List	   *warnings;
 } MlopsEnv;
+
+static void ask_for_huge_pages(void *block, Size size);
 
 static MlopsEnv *
 mlops_env(MlEnv *env)
@@ -67,10 +75,34 @@ env_allocate(MlEnv *env, size_t size)
 {
 	MlopsEnv   *self = mlops_env(env);
 
+	void	   *block;
+
 	if (!within_budget(self, size, 0))
 		return NULL;
-	return MemoryContextAllocExtended(self->context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
+	block = MemoryContextAllocExtended(self->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	if (block == NULL)
+		return NULL;
+	if (size >= HUGE_BLOCK)
+		ask_for_huge_pages(block, size);
+	memset(block, 0, size);
+	return block;
+}
+
+/*
+ * Trees read large arrays by row lists, a few bytes here and there: with pages
+ * of 4 kB looking up the page costs more than the bytes. Only advice, and only
+ * before the block is touched.
+ */
+static void
+ask_for_huge_pages(void *block, Size size)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t	page = (uintptr_t) sysconf(_SC_PAGESIZE);
+	uintptr_t	begin = ((uintptr_t) block + page - 1) / page * page;
+	uintptr_t	end = ((uintptr_t) block + size) / page * page;
+
+	(void) madvise((void *) begin, end - begin, MADV_HUGEPAGE);
+#endif
 }
 
 static void *

@@ -310,7 +310,7 @@ two_sides(const double *y, const bool *left, int n)
 	return squares - sum[0] * sum[0] / count[0] - sum[1] * sum[1] / count[1];
 }
 
-#define TINY 12
+#define TINY 48
 
 /* One split of a number with missing values and of four equally frequent categories. */
 static void
@@ -613,31 +613,48 @@ static void
 test_packing(void)
 {
 	static const double most[] = {1, 1e-300, 1e300, 3e-7};
+	static const double skew[] = {1, 2, 1e6, 1e15};
 	int			wrong = 0;
 	int			i;
 	int			k;
 
-	for (k = 0; k < 4; k++)
+	for (k = 0; k < 16; k++)
 	{
-		int64_t		n_rows = k == 0 ? 100 : 3000000000;
-		MlGradientScale scale = ml_gradient_scale(most[k], 2, n_rows);
+		MlGradientRange range = {k % 2 == 0 ? 100 : 3000000000, most[k / 4], 2,
+		most[k / 4] / skew[k % 4], 2 / skew[k % 4]};
+		MlGradientScale scale = ml_gradient_scale(&range);
+		MlGradientScale fine = ml_gradient_fine_scale(&range);
 		double		g[64];
 		double		h[64];
-		MlGradient	packed[64];
+		MlGradient	word[64];
+		MlCell		total = {0, 0, 0};
+		double		sum_g = 0;
+		double		sum_h = 0;
 
 		for (i = 0; i < 64; i++)
 		{
-			g[i] = most[k] * (i % 2 == 0 ? -1 : 1) * (64 - i) / 64;
+			g[i] = range.most_g * (i % 2 == 0 ? -1 : 1) * (64 - i) / 64;
 			h[i] = 2 * (i + 1) / 64.0;
+			sum_g += g[i];
+			sum_h += h[i];
 		}
-		ml_gradient_pack(g, h, 64, scale, packed);
+		ml_gradient_pack(g, h, 64, scale, word);
+		ml_gradient_sum(g, h, 64, fine, NULL, &total);
 		for (i = 0; i < 64; i++)
 		{
-			wrong += !(fabs((double) packed[i].g - g[i] * scale.g) <= 0.5);
-			wrong += !(fabs((double) packed[i].h - h[i] * scale.h) <= 0.5);
-			wrong += !(fabs((double) packed[i].g) * (double) n_rows < ldexp(1, 62));
-			wrong += packed[i].h > INT64_C(1) << ML_HESSIAN_BITS;
+			MlCell		cell = ml_gradient_cell(word[i]);
+
+			wrong += !(fabs((double) cell.g - g[i] * scale.g) <= 0.5);
+			wrong += !(fabs((double) cell.h - h[i] * scale.h) <= 0.5) && cell.h != 1;
+			wrong += cell.rows != 1 || cell.h < 1;
 		}
+		/* what the mean has: 12 bits for many rows, half of all for few, unless the largest need them */
+		wrong += scale.g * range.most_g < ML_MOST_G / 4 &&
+			scale.g * range.mean_g < (range.n_rows > 100 ? 1 << 11 : 1 << 17);
+		wrong += fabs((double) total.g / fine.g - sum_g) > range.most_g * (k % 2 == 0 && range.most_g > 1e-290 ? 1e-12 : 1e-6);
+		wrong += fabs((double) total.h / fine.h - sum_h) > 1e-8 || total.rows != 64;
+		wrong += !(fine.g * range.most_g * (double) range.n_rows < ldexp(1, 62));
+		wrong += !(fine.h * range.most_h * (double) range.n_rows < ldexp(1, 62));
 	}
 	unit_ok(wrong == 0, "derivatives become integers (%d wrong)", wrong);
 }
@@ -945,8 +962,7 @@ test_pool(void)
 	gradient = ml_allocate(p.env, 2000, sizeof(MlGradient));
 	for (i = 0; i < 2000; i++)
 	{
-		gradient[i].g = (int64_t) (p.y[i] * (1 << 20));
-		gradient[i].h = 1;
+		gradient[i] = ml_gradient_word((int64_t) (p.y[i] * (1 << 20)), 1, 1);
 	}
 	tree.gradient = gradient;
 	unit_ok(ml_bins_fit(p.env, &p.signature, &p.frame, p.rows, 2000, p.identity, 255, bins) == ML_OK &&
@@ -1187,8 +1203,14 @@ test_histogram(int n_inputs, int n_rows, size_t stride)
 	plain = ml_allocate(env, sums.shape.n_cells, sizeof(MlCell));
 	for (i = 0; i < n_rows; i++)
 	{
-		gradient[i].g = (int64_t) (ml_mix64((uint64_t) i) >> 20) - (INT64_C(1) << 43);
-		gradient[i].h = i % 3 == 0 || n_inputs == 1 ? INT64_C(1) << ML_HESSIAN_BITS : i;
+		MlCell		row = {0, i % 3 == 0 || n_inputs == 1 ? ML_MOST_H / 900 : i % 100, 1 + i % 2};
+
+		/* some rows fill a cell alone */
+		row.g = (int64_t) (ml_mix64((uint64_t) i) % ML_MOST_G) - ML_MOST_G / 2;
+		row.g = i % 1000 == 7 ? (i % 2000 == 7 ? -ML_MOST_G : ML_MOST_G) : row.g / 4096;
+		if (i % 5000 == 9)
+			row.h = ML_MOST_H;
+		gradient[i] = ml_gradient_word(row.g, row.h, row.rows);
 		for (k = 0; k < n_inputs; k++)
 			bins[(size_t) i * stride + (size_t) k] = (uint8_t) (k % 4 == 0 ? 0 : below(inputs[k].n_bins + 1));
 		if (i % 7 == 3)
@@ -1198,9 +1220,9 @@ test_histogram(int n_inputs, int n_rows, size_t stride)
 		{
 			MlCell	   *cell = &plain[sums.shape.offset[k] + bins[(size_t) i * stride + (size_t) k]];
 
-			cell->g += gradient[i].g;
-			cell->h += gradient[i].h;
-			cell->rows++;
+			cell->g += row.g;
+			cell->h += row.h;
+			cell->rows += row.rows;
 		}
 	}
 	for (k = 0; k < 2; k++)
