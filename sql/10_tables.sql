@@ -18,15 +18,15 @@ CREATE TABLE mlops.version (
 	artifact_bytes bigint NOT NULL,
 	task text NOT NULL,
 	algorithm text NOT NULL,
-	target text NOT NULL,
+	target text,                      -- NULL: learnt without one
 	classes text[],                   -- NULL for regression; the second is the positive one
-	rows bigint NOT NULL,             -- with a target
+	rows bigint NOT NULL,             -- with a target, or all
 	train_rows bigint NOT NULL,       -- validation rows included
 	holdout_rows bigint NOT NULL,
-	metric text NOT NULL,             -- the one that if_better compares
+	metric text,                      -- the one that if_better compares; NULL: none can
 	value float8,
 	baseline float8,
-	baseline_prediction float8 NOT NULL, -- the mean or share that baselines predict for every row
+	baseline_prediction float8,       -- the mean or share that baselines predict for every row
 	request jsonb NOT NULL,           -- the call, resolved, as a retraining repeats it
 	params jsonb NOT NULL,            -- every parameter of the algorithm, defaults included
 	split jsonb NOT NULL,             -- the rule that made the sides

@@ -102,3 +102,27 @@ RETURNS jsonb LANGUAGE c STABLE PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'mlops_probabilities_text';
 COMMENT ON FUNCTION @extschema@.mlops_probabilities(text, text) IS 'Probability of each class as {"label": p, ...}; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models that predict a number';
 
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features record)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_record';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, record) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features jsonb)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, jsonb) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features json)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_json';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, json) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features float8[])
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_array';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, float8[]) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features text)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_text';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, text) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';

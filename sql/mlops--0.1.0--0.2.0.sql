@@ -98,3 +98,43 @@ BEGIN
 	END LOOP;
 END
 $mlops$;
+-- Anomalies are learnt without a target.
+ALTER TABLE mlops.version
+	ALTER COLUMN target DROP NOT NULL,
+	ALTER COLUMN metric DROP NOT NULL,
+	ALTER COLUMN baseline_prediction DROP NOT NULL;
+
+COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint) IS
+'Split, prepare, fit, evaluate, store and, if it is better, deploy one new version of a model.
+source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are.
+task: classification, regression or anomaly, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies.
+features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories.
+split: method (random, time, group, column, none), holdout, column, key, max_holdout, min_class, min_rows, folds.
+weight: column of row weights. positive: the positive class. key: the column that identifies rows.
+deploy: if_better, always, never, or {"metric": ..., "min_gain": ...}. seed: of split and fit.
+Errors: 22023 unknown or bad option, 42703 missing column, 22000 unusable values, 42501 no right, 53200 memory budget.';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features record)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_record';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, record) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features jsonb)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, jsonb) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features json)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_json';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, json) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features float8[])
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_array';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, float8[]) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features text)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_text';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, text) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';

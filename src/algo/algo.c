@@ -10,6 +10,7 @@
 
 #include "algo/forest.h"
 #include "algo/gbt.h"
+#include "algo/isolation_forest.h"
 #include "algo/linear.h"
 #include "algo/logistic.h"
 
@@ -21,7 +22,8 @@ const MlAlgorithm *const ml_algorithms[] = {
 	&ml_logistic,
 	&ml_gbt,
 	&ml_decision_tree,
-	&ml_random_forest
+	&ml_random_forest,
+	&ml_isolation_forest
 };
 
 const int	ml_n_algorithms = sizeof(ml_algorithms) / sizeof(ml_algorithms[0]);
@@ -84,7 +86,9 @@ ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int64_t rows,
 {
 	if (strcmp(name, "auto") == 0)
 	{
-		if (rows >= AUTO_TREES_FROM)
+		if (task == ML_ANOMALY)
+			*algorithm = &ml_isolation_forest;
+		else if (rows >= AUTO_TREES_FROM)
 			*algorithm = &ml_gbt;
 		else
 			*algorithm = task == ML_REGRESSION ? &ml_linear : &ml_logistic;

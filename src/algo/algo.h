@@ -134,8 +134,8 @@ typedef struct MlAlgorithm
 	MlStatus	(*help) (MlEnv *env);
 	/*
 	 * outputs (n_rows, ml_n_outputs()) of the rows in inputs (n_rows,
-	 * n_inputs): the value for regression, the probability of labels[1] for
-	 * two classes, that of every class for more. Pure: no allocation, no
+	 * n_inputs): the value for regression, the anomaly score, the probability
+	 * of labels[1] for two classes, that of every class for more. Pure: no allocation, no
 	 * failure; the bits of a row do not depend on the rows beside it.
 	 */
 	void		(*predict) (const void *model, const MlSignature *signature,
@@ -160,8 +160,8 @@ extern const int ml_n_algorithms;
 extern const MlAlgorithm *ml_algorithm_find(const char *name);
 
 /*
- * The algorithm for a task: "auto" is gbt from 500 rows on, else linear or
- * logistic. Unknown names and algorithms that do not fit the task are
+ * The algorithm for a task: "auto" is isolation_forest for anomalies, else gbt
+ * from 500 rows on and linear or logistic below. Unknown names and algorithms that do not fit the task are
  * ML_INVALID_OPTION with the valid names in the hint.
  */
 extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int64_t rows,

@@ -11,6 +11,8 @@
 /* Trees that a row walks side by side. */
 #define WALKS 8
 
+#define LN2 0.69314718055994530942
+
 /* The layout is part of the stored format. */
 _Static_assert(sizeof(MlTreeNode) == 24, "tree nodes are 24 bytes");
 _Static_assert(sizeof(MlSet256) == 32, "category sets are 32 bytes");
@@ -243,6 +245,9 @@ apply_link(const MlForest *forest, double *outputs)
 			if (n > 1)
 				shares(outputs, n);
 			break;
+		case ML_LINK_ISOLATION:
+			outputs[0] = ml_exp(-LN2 * (outputs[0] / (double) forest->n_trees));
+			break;
 	}
 }
 
@@ -328,7 +333,7 @@ read_shape(MlEnv *env, MlReader *reader, MlTask task, MlForest *forest)
 		uint32_t	link = ml_read_u32(reader);
 
 		/* compared as it is read: an enumeration may have no room for nonsense */
-		if (link > ML_LINK_SHARE)
+		if (link > ML_LINK_ISOLATION)
 			return ml_fail(env, ML_CORRUPT, "model is damaged: its trees have no known link");
 		forest->link = (MlLink) link;
 		forest->n_outputs = (int) ml_read_u32(reader);
@@ -398,6 +403,8 @@ shape_fault(const MlForest *forest, MlTask task, int n_classes)
 		return "its trees have another number of outputs than the model";
 	if (forest->n_trees % (uint32_t) forest->n_outputs != 0)
 		return "some of its outputs have more trees than others";
+	if ((task == ML_ANOMALY) != (forest->link == ML_LINK_ISOLATION))
+		return "its link is for another task";
 	switch (forest->link)
 	{
 		case ML_LINK_LOGISTIC:
@@ -406,6 +413,8 @@ shape_fault(const MlForest *forest, MlTask task, int n_classes)
 			return classes && n_classes > 2 ? NULL : "its link is for more than two classes";
 		case ML_LINK_SHARE:
 			return forest->n_trees > 0 ? NULL : "it has no trees to share";
+		case ML_LINK_ISOLATION:
+			return forest->n_trees > 0 ? NULL : "it has no trees to isolate with";
 		default:
 			return classes ? "its link does not give probabilities" : NULL;
 	}
@@ -485,6 +494,8 @@ node_fault(const MlForest *forest, const MlTreeNode *node, uint32_t at, uint32_t
 	/* a walk that waits in a leaf reads its input and child, though it does not use them */
 	if (node->input >= signature->n_inputs)
 		return "has an input that does not exist";
+	if (node->kind == ML_NODE_LEAF && forest->link == ML_LINK_ISOLATION && node->value.number < 0)
+		return "is at the end of a path of negative length";
 	if (node->kind == ML_NODE_LEAF)
 		return node->child == 0 ? NULL : "is a leaf with children";
 	if (signature->inputs[node->input].category != (node->kind == ML_NODE_CATEGORY))

@@ -45,7 +45,8 @@ typedef enum MlLink
 	ML_LINK_LOGISTIC,			/* 1 / (1 + e^-F) */
 	ML_LINK_SOFTMAX,			/* e^F_k / sum e^F_j */
 	ML_LINK_EXP,				/* e^F */
-	ML_LINK_SHARE				/* F / trees of the output; of several outputs its share */
+	ML_LINK_SHARE,				/* F / trees of the output; of several outputs its share */
+	ML_LINK_ISOLATION			/* 2^(-F / trees): leaf values are relative path lengths */
 } MlLink;
 
 typedef struct MlForest

@@ -1,6 +1,7 @@
 /*
  * api/score.c
- *		mlops_predict, mlops_classify, mlops_probability, mlops_probabilities.
+ *		mlops_predict, mlops_classify, mlops_probability, mlops_probabilities,
+ *		mlops_anomaly_score.
  *
  * Each has one overload per way to give the features, since a set of typed
  * overloads is the only one in which rows, literals and untyped parameters all
@@ -142,6 +143,18 @@ probabilities(FunctionCallInfo fcinfo, RowForm form)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
 }
 
+static Datum
+anomaly_score(FunctionCallInfo fcinfo, RowForm form)
+{
+	const MlopsScorer *scorer;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, ML_ANOMALY);
+	read_row(fcinfo, scorer, form);
+	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer)[0]);
+}
+
 /* The five overloads of a verb: mlops_<verb>_<form>. */
 #define OVERLOAD(verb, name, form) \
 	PG_FUNCTION_INFO_V1(mlops_##verb##_##name); \
@@ -161,3 +174,4 @@ OVERLOADS(predict)
 OVERLOADS(classify)
 OVERLOADS(probability)
 OVERLOADS(probabilities)
+OVERLOADS(anomaly_score)

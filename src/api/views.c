@@ -36,7 +36,7 @@ text_array(const char *const *texts, int count)
 static Datum
 task_names(const MlAlgorithm *algorithm)
 {
-	static const MlTask tasks[] = {ML_REGRESSION, ML_CLASSIFICATION};
+	static const MlTask tasks[] = {ML_REGRESSION, ML_CLASSIFICATION, ML_ANOMALY};
 	const char *names[lengthof(tasks)];
 	int			count = 0;
 	int			i;

@@ -83,11 +83,11 @@ ml_text_valid(const char *text, size_t length)
 static const char *
 model_fault(const MlModel *model)
 {
-	if (model->task != ML_REGRESSION && model->task != ML_CLASSIFICATION)
+	if (ml_task_name(model->task) == NULL)
 		return "its task is unknown";
 	if (model->algorithm == NULL || (model->algorithm->tasks & (1u << model->task)) == 0)
 		return "its algorithm does not do its task";
-	if (!name_valid(model->target))
+	if (!(model->target == NULL ? model->task == ML_ANOMALY : name_valid(model->target)))
 		return "the name of its target is not valid";
 	if (model->signature.time_zone != NULL && !name_valid(model->signature.time_zone))
 		return "its time zone is not valid";
@@ -103,6 +103,10 @@ label_fault(const MlModel *model)
 
 	if (model->task == ML_REGRESSION)
 		return model->n_classes == 0 ? NULL : "it has classes but predicts a number";
+	if (model->task == ML_ANOMALY && (model->target == NULL) != (model->n_classes == 0))
+		return "it has classes without a target, or a target without classes";
+	if (model->n_classes == 0 && model->task == ML_ANOMALY)
+		return NULL;
 	if (model->n_classes != 2)
 		return "its number of classes is not 2";
 	for (i = 0; i < 2; i++)

@@ -45,8 +45,8 @@ ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
 	ML_TRY(read_signature(env, &reader, &model->signature));
 	ML_TRY(read_algorithm(env, &reader, model));
 	ML_TRY(ml_model_check(env, model, ML_CORRUPT, DAMAGED));
-	if (model->task == ML_REGRESSION && model->threshold != 0)
-		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has a threshold but predicts a number");
+	if (model->task != ML_CLASSIFICATION && model->threshold != 0)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has a threshold but predicts no class");
 	ML_TRY(model->algorithm->decode(env, &reader, &model->signature, model->task,
 									 model->n_classes, &model->fitted));
 	if (ml_reader_failed(&reader))

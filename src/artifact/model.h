@@ -17,7 +17,7 @@ typedef struct MlModel
 	int			n_classes;
 	const char **labels;		/* (n_classes), terminated; labels[1] is positive */
 	double		threshold;		/* classification: positive from here on */
-	const char *target;			/* name of the target column */
+	const char *target;			/* name of the target column; anomaly: or NULL */
 	MlSignature signature;
 	const MlAlgorithm *algorithm;
 	void	   *fitted;			/* of algorithm->fit or decode */

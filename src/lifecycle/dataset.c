@@ -200,7 +200,7 @@ mark_features(const MlopsTrainRequest *request, const MlopsSource *source, MlEnv
 static void
 refuse_double_roles(const MlopsSource *source, const Wanted *wanted)
 {
-	const char *role = wanted->target == wanted->weight ? "weight" :
+	const char *role = wanted->target < 0 ? NULL : wanted->target == wanted->weight ? "weight" :
 		wanted->target == wanted->key || wanted->target == wanted->split_key ? "key" :
 		wanted->target == wanted->split_column ? "split column" : NULL;
 
@@ -228,7 +228,7 @@ choose_wanted(const MlopsTrainRequest *request, const MlopsPreparation *preparat
 	int			i;
 
 	wanted->mark = mark;
-	wanted->target = require_readable(source, "target", request->target);
+	wanted->target = request->target ? require_readable(source, "target", request->target) : -1;
 	wanted->key = request->key ? require_column(source, "key", request->key) : -1;
 	wanted->weight = request->weight ? require_readable(source, "weight", request->weight) : -1;
 	wanted->split_column = preparation->split_column ?
@@ -237,10 +237,13 @@ choose_wanted(const MlopsTrainRequest *request, const MlopsPreparation *preparat
 		require_readable(source, "split key", preparation->split_key) :
 		(wanted->key >= 0 && source->columns[wanted->key].type != 0 ? wanted->key : -1);
 	refuse_double_roles(source, wanted);
-	mlops_source_mark_generated(source, wanted->target);
 
 	mark_features(request, source, env, mark);
-	mark[wanted->target] = true;
+	if (wanted->target >= 0)
+	{
+		mlops_source_mark_generated(source, wanted->target);
+		mark[wanted->target] = true;
+	}
 	if (wanted->key >= 0)
 		mark[wanted->key] = source->columns[wanted->key].type != 0;
 	if (wanted->weight >= 0)
@@ -336,7 +339,8 @@ choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, Mlo
 		options->by_content = true;
 		memcpy(identity, dataset->chosen, sizeof(int) * dataset->n_chosen);
 		n = dataset->n_chosen;
-		identity[n++] = dataset->target_column;
+		if (dataset->target_column >= 0)
+			identity[n++] = dataset->target_column;
 		if (wanted->weight >= 0)
 			identity[n++] = table_index(&dataset->table, source, wanted->weight);
 		if (options->column >= 0)
@@ -363,6 +367,22 @@ read_marked(MlopsSource *source, const MlopsPreparation *preparation, const bool
 		if (table->columns[i].n_inexact > 0)
 			ml_warn(env, "column \"%s\" has %lld values beyond 2^53, which lose their last digits",
 					table->columns[i].name, (long long) table->columns[i].n_inexact);
+}
+
+MlTask
+mlops_task_asked(const MlopsTrainRequest *request)
+{
+	const MlAlgorithm *algorithm = ml_algorithm_find(request->algorithm);
+	MlTask		task = 0;
+
+	if (request->task != NULL && !ml_task_by_name(request->task, &task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("task \"%s\" does not exist", request->task),
+				 errhint("Valid tasks are \"classification\", \"regression\" and \"anomaly\".")));
+	if (request->task == NULL && algorithm != NULL && algorithm->tasks == (1u << ML_ANOMALY))
+		task = ML_ANOMALY;
+	return task;
 }
 
 void
@@ -437,15 +457,9 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	MlTarget   *target = &dataset->target;
 	MlSplitOptions *options = &dataset->split_options;
 	Wanted		wanted;
-	MlTask		task = 0;
+	MlTask		task = mlops_task_asked(request);
 	double		fewest;
 	int64		usable;
-
-	if (request->task != NULL && !ml_task_by_name(request->task, &task))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("task \"%s\" does not exist", request->task),
-				 errhint("Valid tasks are \"classification\" and \"regression\".")));
 
 	choose_wanted(request, preparation, source, also_read, n_also_read, env, &wanted);
 	read_marked(source, preparation, wanted.mark, env, table);

@@ -39,7 +39,7 @@ typedef struct MlopsDataset
 	bool		source_is_relation;
 	bool		source_is_temporary;
 	MlTable		table;
-	int			target_column;
+	int			target_column;	/* -1: there is none */
 	MlTarget	target;
 	int			n_chosen;
 	int		   *chosen;			/* (n_chosen) feature columns */
@@ -52,6 +52,12 @@ typedef struct MlopsDataset
 /* Every mistake in prepare and split is an error here, before anything is read. */
 extern void mlops_preparation_read(Jsonb *prepare, Jsonb *split, int64 seed,
 								   MlopsPreparation *preparation);
+
+/*
+ * The task that a call names, or that its algorithm alone does; 0: to be
+ * inferred from the target. Another name is error 22023.
+ */
+extern MlTask mlops_task_asked(const MlopsTrainRequest *request);
 
 /*
  * Resolve the algorithm and its parameters for a task and a number of rows;

@@ -45,7 +45,10 @@ add_wanted(int *wanted, int *n_wanted, int column)
 	wanted[(*n_wanted)++] = column;
 }
 
-/* Features, target and weight of a version from a source. */
+/*
+ * Features, target and weight of a version from a source; the target of
+ * anomalies only where the source has it.
+ */
 static void
 read_columns(MlEnv *env, const MlModel *model, const char *weight, const char *source_text,
 			  MlTable *table)
@@ -59,7 +62,8 @@ read_columns(MlEnv *env, const MlModel *model, const char *weight, const char *s
 
 	for (i = 0; i < model->signature.n_features; i++)
 		add_wanted(wanted, &n_wanted, need_column(source, "a feature", model->signature.features[i].name));
-	add_wanted(wanted, &n_wanted, need_column(source, "the target", model->target));
+	if (model->task != ML_ANOMALY || (model->target != NULL && mlops_source_find(source, model->target) >= 0))
+		add_wanted(wanted, &n_wanted, need_column(source, "the target", model->target));
 	if (weight != NULL)
 		add_wanted(wanted, &n_wanted, need_column(source, "the weight", weight));
 	mlops_source_read_as(source, wanted, n_wanted, &model->signature, &options, env, table);
@@ -81,6 +85,7 @@ judged_rows(MlEnv *env, const MlTable *table, const MlTarget *target, int64_t *c
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("the source has no row to evaluate on"),
+				 target->task == ML_ANOMALY ? errdetail("All of its rows have weight 0.") :
 				 errdetail("All of its %lld rows have weight 0, or no value in the target \"%s\".",
 						   (long long) table->n_rows, target->name)));
 	return rows;
@@ -93,11 +98,13 @@ mlops_read_labelled(MlEnv *env, const MlModel *model, const MlopsVersion *versio
 	char	   *weight = mlops_json_get_text(version->request, "weight");
 	MlTable    *table = &labelled->table;
 	MlTarget   *target = &labelled->target;
+	int			target_column;
 
 	labelled->weight = NULL;
 	read_columns(env, model, weight, source_text, table);
-	mlops_check(env, ml_target_match(env, table, ml_table_find(table, model->target), model->task,
-									 model->n_classes, (char *const *) model->labels, target));
+	target_column = model->target == NULL ? -1 : ml_table_find(table, model->target);
+	mlops_check(env, ml_target_match(env, table, target_column, model->task, model->n_classes,
+									 (char *const *) model->labels, target));
 	if (weight != NULL)
 		mlops_take_weights(env, table, ml_table_find(table, weight), target, &labelled->weight);
 	labelled->rows = judged_rows(env, table, target, &labelled->n_rows);

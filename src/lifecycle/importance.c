@@ -218,6 +218,16 @@ sort_rows(MlopsImportanceRow *rows, int count)
 	return sorted;
 }
 
+/* Splits at random tell nothing, and without a prediction there is no loss. */
+static void
+refuse_anomaly(const MlopsVersionKey *key)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("columns of model \"%s\" have no importance", key->model),
+			 errdetail("Its task is anomaly: its trees split all columns alike, at random.")));
+}
+
 MlopsImportanceRow *
 mlops_importance(const char *reference, const char *source, int *count)
 {
@@ -231,6 +241,8 @@ mlops_importance(const char *reference, const char *source, int *count)
 
 	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
 	model = mlops_prepared_model(mlops_cache_get(&key, mlops_env_context(env)));
+	if (model->task == ML_ANOMALY)
+		refuse_anomaly(&key);
 	*count = model->signature.n_features;
 	rows = palloc(sizeof(MlopsImportanceRow) * Max(*count, 1));
 	for (i = 0; i < *count; i++)

@@ -17,7 +17,7 @@
 const char *
 mlops_default_metric(MlTask task)
 {
-	return task == ML_CLASSIFICATION ? "log_loss" : "rmse";
+	return task == ML_CLASSIFICATION ? "log_loss" : task == ML_ANOMALY ? "roc_auc" : "rmse";
 }
 
 double
@@ -27,6 +27,8 @@ mlops_baseline(const MlTarget *target, const double *weight, const uint32_t *row
 	MlExactSum	total;
 	int64_t		i;
 
+	if (target->task == ML_ANOMALY)
+		return NAN;
 	ml_sum_begin(&sum);
 	ml_sum_begin(&total);
 	for (i = 0; i < n_rows; i++)
@@ -89,11 +91,14 @@ mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
 
 	for (row = 0; row < n_rows; row++)
 	{
-		actual[row] = target->y[rows[row]];
+		actual[row] = target->label != NULL ? target->label[rows[row]] : target->y[rows[row]];
 		if (weights != NULL)
 			weights[row] = weight[rows[row]];
 	}
-	if (target->task == ML_CLASSIFICATION)
+	if (target->task == ML_ANOMALY)
+		mlops_check(env, ml_metrics_anomaly(env, predicted, target->label != NULL ? actual : NULL,
+											weights, n_rows, metrics, &n_metrics));
+	else if (target->task == ML_CLASSIFICATION)
 		mlops_check(env, ml_metrics_binary(env, actual, predicted, weights, n_rows, threshold,
 										   baseline, metrics, &n_metrics));
 	else

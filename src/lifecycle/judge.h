@@ -20,7 +20,8 @@ typedef struct MlopsJudgement
 
 /*
  * What a model without features would say: the share of the positive class or
- * the mean target, weighted, of the rows it would have learnt from.
+ * the mean target, weighted, of the rows it would have learnt from. NaN where
+ * nothing is predicted.
  */
 extern double mlops_baseline(const MlTarget *target, const double *weight,
 							 const uint32_t *rows, int64_t n_rows);
@@ -38,7 +39,7 @@ extern void mlops_judge(MlEnv *env, const MlTarget *target, const double *weight
 extern const MlMetric *mlops_judged(const MlopsJudgement *judgement, const char *part,
 									const char *metric);
 
-/* The metric that if_better compares unless another is named. */
+/* The metric that if_better compares unless another is named; anomaly: given labels. */
 extern const char *mlops_default_metric(MlTask task);
 
 #endif							/* MLOPS_LIFECYCLE_JUDGE_H */

@@ -25,6 +25,7 @@
 
 /* Fewer common rows than this say nothing. */
 #define MIN_COMMON_ROWS 100
+#define MIN_COMMON_ANOMALIES 10
 
 void
 mlops_deploy_rule_read(const char *deploy, MlopsDeployRule *rule)
@@ -60,7 +61,9 @@ mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task)
 {
 	static const char *const classification[] = {"log_loss", "brier", "accuracy", NULL};
 	static const char *const regression[] = {"rmse", "mae", NULL};
-	const char *const *valid = task == ML_CLASSIFICATION ? classification : regression;
+	static const char *const anomaly[] = {"roc_auc", NULL};
+	const char *const *valid = task == ML_CLASSIFICATION ? classification :
+		task == ML_ANOMALY ? anomaly : regression;
 	int			i;
 
 	if (rule->metric == NULL)
@@ -71,8 +74,9 @@ mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("versions cannot be compared by the metric \"%s\"", rule->metric),
-			 errdetail("A paired comparison needs a loss for each row."),
-			 errhint(task == ML_CLASSIFICATION ?
+			 task == ML_ANOMALY ? 0 : errdetail("A paired comparison needs a loss for each row."),
+			 errhint(task == ML_ANOMALY ? "The valid metric is \"roc_auc\"." :
+					 task == ML_CLASSIFICATION ?
 					 "Valid metrics are \"log_loss\", \"brier\" and \"accuracy\"." :
 					 "Valid metrics are \"rmse\" and \"mae\".")));
 }
@@ -92,13 +96,17 @@ incomparable(const MlModel *model, const MlModel *champion)
 {
 	if (champion->task != model->task)
 		return psprintf("its task is %s", ml_task_name(champion->task));
+	if (model->target == NULL)
+		return pstrdup("without a target nothing says which scores are better; use deploy => 'always' to promote it");
+	if (champion->target == NULL)
+		return pstrdup("it has no target");
 	if (strcmp(champion->target, model->target) != 0)
 		return psprintf("its target is \"%s\"", champion->target);
-	if (model->task == ML_CLASSIFICATION &&
+	if (model->n_classes == 2 &&
 		strcmp(champion->labels[0], model->labels[1]) == 0 &&
 		strcmp(champion->labels[1], model->labels[0]) == 0)
 		return psprintf("its positive class is \"%s\"", champion->labels[1]);
-	if (model->task == ML_CLASSIFICATION &&
+	if (model->n_classes == 2 &&
 		(strcmp(champion->labels[0], model->labels[0]) != 0 ||
 		 strcmp(champion->labels[1], model->labels[1]) != 0))
 		return psprintf("its classes are \"%s\" and \"%s\"", champion->labels[0], champion->labels[1]);
@@ -193,6 +201,56 @@ compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const Mlo
 						   &paired, champion->version);
 }
 
+/*
+ * Score both on those of the common rows that have a label and compare how
+ * well they rank the anomalies.
+ */
+static void
+compare_rankings(MlEnv *env, const MlopsDeployRule *rule, const MlopsDataset *dataset,
+				 const Champion *champion, const uint32_t *holdout, const double *predicted,
+				 const uint32_t *common, int64_t n_common, MlopsDecision *decision)
+{
+	uint32_t   *rows = mlops_need(env, n_common + 1, sizeof(uint32_t));
+	double	   *ours = mlops_need(env, n_common + 1, sizeof(double));
+	double	   *theirs = mlops_need(env, n_common + 1, sizeof(double));
+	double	   *label = mlops_need(env, n_common + 1, sizeof(double));
+	double	   *weight = dataset->weight ? mlops_need(env, n_common + 1, sizeof(double)) : NULL;
+	int64_t		n_anomalies = 0;
+	int64_t		n = 0;
+	MlPaired	paired;
+	int64_t		i;
+
+	for (i = 0; i < n_common; i++)
+	{
+		uint32_t	row = holdout[common[i]];
+
+		if (isnan(dataset->target.label[row]))
+			continue;
+		rows[n] = row;
+		ours[n] = predicted[common[i]];
+		label[n] = dataset->target.label[row];
+		if (weight != NULL)
+			weight[n] = dataset->weight[row];
+		n_anomalies += label[n] == 1;
+		n++;
+	}
+	if (n_anomalies < MIN_COMMON_ANOMALIES || n - n_anomalies < MIN_COMMON_ANOMALIES)
+	{
+		decision->text = psprintf("kept the champion: of the held-out rows that are new to version %d, %lld are known anomalies and %lld known not to be, at least %d of each are needed",
+								  champion->version, (long long) n_anomalies,
+								  (long long) (n - n_anomalies), MIN_COMMON_ANOMALIES);
+		return;
+	}
+	mlops_score_table(env, champion->model, &dataset->table, rows, n, theirs);
+	mlops_check(env, ml_paired_roc(env, label, theirs, ours, weight, n, &paired));
+	decision->promote = paired.gain >= rule->min_gain && paired.gain >= -paired.standard_error;
+	decision->text = psprintf("%s: roc_auc %.6g against %.6g of version %d on %lld common labelled rows; %s by %.6g, standard error %.6g",
+							  decision->promote ? "promoted" : "kept the champion",
+							  paired.mean_b, paired.mean_a, champion->version, (long long) n,
+							  paired.gain < 0 ? "lower" : "higher", fabs(paired.gain),
+							  paired.standard_error);
+}
+
 /* The champion's columns must be in the table before its frame can be made. */
 static char *
 missing_feature(const MlopsDataset *dataset, const MlModel *champion)
@@ -243,6 +301,9 @@ decide_against(MlEnv *env, const MlopsDeployRule *rule, const char *model_name, 
 	if (n_common < MIN_COMMON_ROWS)
 		decision->text = psprintf("kept the champion: only %lld held-out rows are new to version %d, at least %d are needed",
 								  (long long) n_common, champion.version, MIN_COMMON_ROWS);
+	else if (model->task == ML_ANOMALY)
+		compare_rankings(env, rule, dataset, &champion, holdout, predicted, common, n_common,
+						 decision);
 	else
 		compare(env, rule, model, dataset, &champion, holdout, predicted, common, n_common, decision);
 }

@@ -5,7 +5,8 @@
  * Both are scored on the rows that the new version held out and the champion
  * did not train on, and the losses are compared in pairs. The new version is
  * promoted when its mean loss is not worse (better by min_gain, if given) and
- * the paired difference lies above minus one standard error.
+ * the paired difference lies above minus one standard error. Anomaly scores
+ * are compared by the area under the ROC curve, where there are labels.
  */
 #ifndef MLOPS_LIFECYCLE_PROMOTE_H
 #define MLOPS_LIFECYCLE_PROMOTE_H

@@ -44,11 +44,11 @@ read_request(Jsonb *stored, MlopsTrainRequest *request)
 	request->key = mlops_json_get_text(stored, "key");
 	request->seed = mlops_json_get_integer(stored, "seed", 0);
 	request->source = mlops_json_get_text(stored, "source");
-	if (request->source == NULL || request->target == NULL || request->algorithm == NULL)
+	if (request->source == NULL || request->algorithm == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("the stored call of a version is damaged"),
-				 errdetail("mlops.version.request has no source, target or algorithm.")));
+				 errdetail("mlops.version.request has no source or algorithm.")));
 }
 
 void

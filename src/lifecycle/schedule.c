@@ -46,10 +46,10 @@ check_arguments(const MlopsScheduleRequest *request, const MlopsVersion *version
 	MlopsTrainRequest train = {0};
 	MlopsDeployRule rule;
 	MlopsFitPlan plan;
-	MlTask		task = strcmp(version->task, ml_task_name(ML_REGRESSION)) == 0 ?
-		ML_REGRESSION : ML_CLASSIFICATION;
+	MlTask		task = ML_CLASSIFICATION;
 	MlEnv	   *env;
 
+	(void) ml_task_by_name(version->task, &task);
 	if (mlops_json_get_boolean(version->request, "temporary"))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

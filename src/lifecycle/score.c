@@ -176,14 +176,21 @@ mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *referen
 	if (scorer->model->task == task)
 		return;
 	literal = quote_literal_cstr(text_to_cstring(reference));
+	if (scorer->model->task == ML_ANOMALY)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("model %s scores how unusual a row is and predicts nothing", literal),
+				 errhint("Write mlops_anomaly_score(%s, ...).", literal)));
 	if (scorer->model->task == ML_REGRESSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("model %s predicts a number, not a class", literal),
+				 errmsg("model %s predicts a number, not %s", literal,
+						task == ML_ANOMALY ? "how unusual a row is" : "a class"),
 				 errhint("Write mlops_predict(%s, ...).", literal)));
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-			 errmsg("model %s predicts a class, not a number", literal),
+			 errmsg("model %s predicts a class, not %s", literal,
+					task == ML_ANOMALY ? "how unusual a row is" : "a number"),
 			 errhint("Write mlops_classify(%s, ...) for the label or mlops_probability(%s, ...) for a probability.",
 					 literal, literal)));
 }

@@ -121,26 +121,40 @@ champion_columns(const char *model, int *count)
 	return names;
 }
 
+/* Only anomalies are learnt without a target. */
+static void
+check_target(const MlopsTrainRequest *request, MlTask task)
+{
+	if (request->target == NULL ? task != ML_ANOMALY : request->target[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mlops_train() needs a target"),
+				 errhint("Name the column to predict, as in target => 'churned'; or write task => 'anomaly' to find unusual rows without one.")));
+	if (request->target == NULL && request->positive != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"positive\" needs a target"),
+				 errhint("Name the column that says which rows are anomalies as target, or leave positive out.")));
+}
+
 /* Refuse early what cannot work. */
 static void
 check_request(Training *training)
 {
 	const MlopsTrainRequest *request = training->request;
+	MlTask		asked = mlops_task_asked(request);
 	MlopsFitPlan plan;
 
 	mlops_require_writable("mlops_train()");
 	mlops_model_check_name(request->model);
-	if (request->target == NULL || request->target[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("mlops_train() needs a target"),
-				 errhint("Name the column to predict, as in target => 'churned'.")));
+	check_target(request, asked);
 	mlops_deploy_rule_read(request->deploy, &training->deploy);
 	mlops_preparation_read(request->prepare, request->split, request->seed, &training->preparation);
 	if (strcmp(request->algorithm, "auto") != 0)
 	{
 		const MlAlgorithm *algorithm = ml_algorithm_find(request->algorithm);
-		MlTask		task = algorithm == NULL || (algorithm->tasks & (1u << ML_REGRESSION)) ?
+		MlTask		task = asked != 0 ? asked :
+			algorithm == NULL || (algorithm->tasks & (1u << ML_REGRESSION)) ?
 			ML_REGRESSION : ML_CLASSIFICATION;
 
 		mlops_plan_fit(training->env, request, task, 0, &plan);
@@ -301,6 +315,8 @@ warn_too_good(Training *training)
 	int64_t		n_rows;
 	uint32_t   *rows;
 
+	if (dataset->target.task == ML_ANOMALY)
+		return;
 	rows = mlops_dataset_rows(training->env, dataset, 1u << ML_SIDE_TRAIN, &n_rows);
 	mlops_check(training->env, ml_warn_leaks(training->env, &dataset->table, &dataset->target,
 											 dataset->chosen, dataset->n_chosen, rows, n_rows));
@@ -325,10 +341,12 @@ warn_too_large(Training *training)
 static void
 warn_no_better(Training *training)
 {
-	const char *metric = training->dataset.target.task == ML_CLASSIFICATION ? "log_loss" : "rmse";
+	const char *metric = mlops_default_metric(training->dataset.target.task);
 	const MlMetric *judged = mlops_judged(&training->judgement, training->part, metric);
 
-	if (training->n_holdout > 0 && judged != NULL && judged->value >= judged->baseline)
+	if (training->n_holdout > 0 && judged != NULL &&
+		(ml_metric_larger_is_better(metric) ? judged->value <= judged->baseline :
+		 judged->value >= judged->baseline))
 		ml_warn(training->env, "no better than the baseline on rows that it did not learn from: %s %.6g against %.6g of predicting the same for every row",
 				metric, judged->value, judged->baseline);
 }
@@ -389,8 +407,11 @@ profile_all(Training *training)
 		mlops_profile_column(training->env, &dataset->table, dataset->chosen[i], rows, n_rows, profile);
 		add_feature(training, "feature", column->name, column->type, profile);
 	}
-	mlops_profile_column(training->env, &dataset->table, dataset->target_column, rows, n_rows, profile);
-	add_feature(training, "target", dataset->target.name, dataset->target.type, profile);
+	if (dataset->target_column >= 0)
+	{
+		mlops_profile_column(training->env, &dataset->table, dataset->target_column, rows, n_rows, profile);
+		add_feature(training, "target", dataset->target.name, dataset->target.type, profile);
+	}
 	if (training->n_holdout > 0)
 	{
 		mlops_profile_numbers(training->env, training->predicted, training->n_holdout, profile);
@@ -438,7 +459,7 @@ request_to_json(const Training *training)
 	mlops_json_value(&json, "split", request->split);
 	mlops_json_text(&json, "weight", request->weight);
 	mlops_json_text(&json, "key", request->key);
-	if (dataset->target.task == ML_CLASSIFICATION)
+	if (dataset->target.n_classes == 2)
 		mlops_json_text(&json, "positive", dataset->target.labels[1]);
 	mlops_json_integer(&json, "seed", request->seed);
 	return mlops_json_finish(&json);
@@ -601,8 +622,10 @@ fill_result(const Training *training, MlopsTrainResult *result)
 	result->task = ml_task_name(dataset->target.task);
 	result->algorithm = training->plan.algorithm->name;
 	result->rows = dataset->target.n_rows - dataset->target.n_missing;
-	result->metric = mlops_default_metric(dataset->target.task);
-	metric = mlops_judged(&training->judgement, training->part, result->metric);
+	if (dataset->target.task != ML_ANOMALY || dataset->target.label != NULL)
+		result->metric = mlops_default_metric(dataset->target.task);
+	metric = result->metric == NULL ? NULL :
+		mlops_judged(&training->judgement, training->part, result->metric);
 	result->value = metric ? metric->value : NAN;
 	result->baseline = metric ? metric->baseline : NAN;
 }

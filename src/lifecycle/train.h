@@ -44,7 +44,7 @@ typedef struct MlopsTrainResult
 	const char *task;
 	const char *algorithm;
 	int64		rows;
-	const char *metric;
+	const char *metric;			/* NULL: nothing says how good it is */
 	double		value;			/* NaN: NULL */
 	double		baseline;
 	bool		deployed;

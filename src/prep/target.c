@@ -40,6 +40,8 @@ ml_task_name(MlTask task)
 			return "regression";
 		case ML_CLASSIFICATION:
 			return "classification";
+		case ML_ANOMALY:
+			return "anomaly";
 	}
 	return NULL;
 }
@@ -51,6 +53,8 @@ ml_task_by_name(const char *name, MlTask *task)
 		*task = ML_REGRESSION;
 	else if (strcmp(name, "classification") == 0)
 		*task = ML_CLASSIFICATION;
+	else if (strcmp(name, "anomaly") == 0)
+		*task = ML_ANOMALY;
 	else
 		return false;
 	return true;
@@ -194,6 +198,14 @@ fail_positive(MlEnv *env, const char *positive, const Class *classes)
 	return ML_INVALID_OPTION;
 }
 
+static MlStatus
+fail_no_rows(MlEnv *env)
+{
+	ml_fail(env, ML_INVALID_DATA, "the source has no rows");
+	ml_hint(env, "Rows that row security hides from you are not there for you either.");
+	return ML_INVALID_DATA;
+}
+
 /* What is wrong with a target whatever the task. */
 static MlStatus
 check_usable(MlEnv *env, const MlTable *table, const MlColumn *column)
@@ -206,11 +218,7 @@ check_usable(MlEnv *env, const MlTable *table, const MlColumn *column)
 		return ML_INVALID_DATA;
 	}
 	if (table->n_rows == 0)
-	{
-		ml_fail(env, ML_INVALID_DATA, "the source has no rows");
-		ml_hint(env, "Rows that row security hides from you are not there for you either.");
-		return ML_INVALID_DATA;
-	}
+		return fail_no_rows(env);
 	if (column->n_missing == table->n_rows)
 	{
 		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has no value in any row", column->name);
@@ -452,6 +460,30 @@ infer_task(const MlColumn *column, const Distinct *distinct)
 	return ML_REGRESSION;
 }
 
+/*
+ * Anomalies: there is nothing to learn but the rows themselves, so each of
+ * them is of use. What a target says only judges.
+ */
+static MlStatus
+make_anomaly(MlEnv *env, const MlTable *table, MlTarget *target)
+{
+	if (table->n_rows == 0)
+		return fail_no_rows(env);
+	if (target->n_classes > 2)
+	{
+		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has %d classes, but a row is an anomaly or is none",
+				target->name, target->n_classes);
+		ml_hint(env, "Give a query as source that makes the target a boolean, or leave it out.");
+		return ML_INVALID_DATA;
+	}
+	target->task = ML_ANOMALY;
+	target->label = target->y;
+	target->n_rows = table->n_rows;
+	target->n_missing = 0;
+	target->y = ml_allocate(env, (size_t) table->n_rows, sizeof(double));
+	return target->y == NULL ? ML_OUT_OF_MEMORY : ML_OK;
+}
+
 static MlStatus
 make_target(MlEnv *env, const MlTable *table, int column_index, int task, const char *positive,
             MlTarget *target)
@@ -479,6 +511,13 @@ MlStatus
 ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, const char *positive,
                MlTarget *target)
 {
+	if (task == ML_ANOMALY)
+	{
+		memset(target, 0, sizeof(*target));
+		if (column_index >= 0)
+			ML_TRY(ml_target_make(env, table, column_index, ML_CLASSIFICATION, positive, target));
+		return make_anomaly(env, table, target);
+	}
 	ML_TRY(ml_table_pin(table, column_index));
 	ML_TRY(make_target(env, table, column_index, task, positive, target));
 	ml_table_unpin(table, column_index);
@@ -617,6 +656,14 @@ MlStatus
 ml_target_match(MlEnv *env, const MlTable *table, int column_index, MlTask task,
 				int n_classes, char *const *labels, MlTarget *target)
 {
+	if (task == ML_ANOMALY)
+	{
+		memset(target, 0, sizeof(*target));
+		if (column_index >= 0)
+			ML_TRY(ml_target_match(env, table, column_index, ML_CLASSIFICATION, n_classes, labels,
+								   target));
+		return make_anomaly(env, table, target);
+	}
 	ML_TRY(ml_table_pin(table, column_index));
 	ML_TRY(match_target(env, table, column_index, task, n_classes, labels, target));
 	ml_table_unpin(table, column_index);

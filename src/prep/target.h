@@ -11,10 +11,11 @@
 typedef enum MlTask
 {
 	ML_REGRESSION = 1,
-	ML_CLASSIFICATION = 2
+	ML_CLASSIFICATION = 2,
+	ML_ANOMALY = 3				/* learns without a target */
 } MlTask;
 
-/* "regression", "classification"; NULL for no such task. */
+/* "regression", "classification", "anomaly"; NULL for no such task. */
 extern const char *ml_task_name(MlTask task);
 
 /* False when no task has that name. */
@@ -22,13 +23,15 @@ extern bool ml_task_by_name(const char *name, MlTask *task);
 
 typedef struct MlTarget
 {
-	const char *name;
+	const char *name;			/* NULL without a target */
 	MlType		type;
 	MlTask		task;
 	int			n_classes;		/* 2 for now; 0 for regression */
 	char	  **labels;			/* (n_classes) as value::text; labels[1] is the positive class */
 	double	   *y;				/* (n_rows) regression: the value; classification: class number;
-								 * NaN where the target is missing */
+								 * NaN where the target is missing; anomaly: 0 */
+	double	   *label;			/* (n_rows) anomaly: 1 is one, 0 is none, NaN unknown; NULL
+								 * without a target */
 	int64_t		n_rows;
 	int64_t		n_missing;		/* rows that cannot be learnt from */
 	int64_t		class_rows[2];
@@ -38,7 +41,9 @@ typedef struct MlTarget
  * Task: boolean, text-like, or an integer with exactly the values 0 and 1 is
  * classification; other numbers are regression, with a warning that hints at
  * task => 'classification' when there are at most 10 distinct integers.
- * `task` 0 means infer. Positive class: `positive` when not NULL (an error
+ * `task` 0 means infer. Anomaly learns from all rows; `column` may be -1 there,
+ * else it has two classes as for classification, which only judge the scores.
+ * Positive class: `positive` when not NULL (an error
  * naming the classes when absent), else true / 1 / yes-like in any case, else
  * the rarer label (ties: the greater in byte order).
  * Labels are the value's text: "true"/"false", integers without point, the
@@ -51,7 +56,8 @@ extern MlStatus ml_target_make(MlEnv *env, const MlTable *table, int column, int
 
 /*
  * The same target read from other rows, for evaluation: labels are matched
- * with those given; an unknown label is an error naming it.
+ * with those given; an unknown label is an error naming it. Anomalies are
+ * evaluated without labels, too: then `column` is -1.
  */
 extern MlStatus ml_target_match(MlEnv *env, const MlTable *table, int column, MlTask task,
 								int n_classes, char *const *labels, MlTarget *target);

@@ -46,6 +46,17 @@ extern MlStatus ml_metrics_regression(MlEnv *env, const double *actual, const do
 									  const double *weight, int64_t rows, double base_value,
 									  MlMetric *metrics, int *n_metrics);
 
+/*
+ * Anomaly scores: score_mean, score_p50, score_p90, score_p95, score_p99,
+ * score_max (pNN: the score that NN % of the rows do not exceed) and the share
+ * of rows above 0.6; none of them has a baseline. With labels (1 anomaly, 0
+ * none, NaN unknown; NULL: no labels), on the rows that have one, roc_auc and
+ * average_precision.
+ */
+extern MlStatus ml_metrics_anomaly(MlEnv *env, const double *score, const double *label,
+								   const double *weight, int64_t rows, MlMetric *metrics,
+								   int *n_metrics);
+
 /* True when a larger value of the named metric is better. */
 extern bool ml_metric_larger_is_better(const char *name);
 
@@ -74,6 +85,15 @@ typedef struct MlPaired
 
 extern MlStatus ml_paired_compare(MlEnv *env, const double *loss_a, const double *loss_b,
 								  const double *weight, int64_t rows, MlPaired *result);
+
+/*
+ * The same for the areas under two ROC curves: mean_a and mean_b are the
+ * areas, gain is mean_b - mean_a. All NaN without both classes; the standard
+ * error is NaN when a class has one row only.
+ */
+extern MlStatus ml_paired_roc(MlEnv *env, const double *actual, const double *score_a,
+							  const double *score_b, const double *weight, int64_t rows,
+							  MlPaired *result);
 
 /* Counts (weights summed) of the 2 x 2 table. */
 typedef struct MlConfusion

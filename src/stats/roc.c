@@ -341,3 +341,13 @@ ml_weighted_median(const MlRanks *ranks, MlInterval *interval)
 	*interval = median_interval(ranks);
 	return median;
 }
+
+double
+ml_weighted_quantile(const MlRanks *ranks, double share)
+{
+	double		reached;
+
+	if (!(ranks->positive_total > 0.0))
+		return NAN;
+	return ranks->score[group_reaching(ranks, ranks->positive_total * share, &reached)];
+}

@@ -47,4 +47,10 @@ extern double ml_average_precision(const MlRanks *ranks, MlInterval *interval);
  */
 extern double ml_weighted_median(const MlRanks *ranks, MlInterval *interval);
 
+/*
+ * The smallest score with at least this share (0 to 1) of the weight of the
+ * positive rows at or below it. NaN without any weight.
+ */
+extern double ml_weighted_quantile(const MlRanks *ranks, double share);
+
 #endif							/* ML_STATS_ROC_H */
