@@ -13,6 +13,11 @@ WHERE e.extname = 'mlops' AND d.deptype = 'e';
 CREATE TEMPORARY TABLE expected_functions (signature text, result text, volatility "char", parallel "char");
 INSERT INTO expected_functions VALUES
 	('mlops_algorithms(OUT algorithm text, OUT title text, OUT tasks text[], OUT parameter text, OUT aliases text[], OUT type text, OUT initial double precision, OUT minimum double precision, OUT maximum double precision, OUT text text)', 'SETOF record', 's', 's'),
+	('mlops_anomaly_score(ref text, features double precision[])', 'double precision', 's', 's'),
+	('mlops_anomaly_score(ref text, features json)', 'double precision', 's', 's'),
+	('mlops_anomaly_score(ref text, features jsonb)', 'double precision', 's', 's'),
+	('mlops_anomaly_score(ref text, features record)', 'double precision', 's', 's'),
+	('mlops_anomaly_score(ref text, features text)', 'double precision', 's', 's'),
 	('mlops_classify(ref text, features double precision[])', 'text', 's', 's'),
 	('mlops_classify(ref text, features json)', 'text', 's', 's'),
 	('mlops_classify(ref text, features jsonb)', 'text', 's', 's'),
@@ -118,13 +123,14 @@ SET LOCAL ROLE contract_first;
 SELECT lives_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y', algorithm => 'linear', features => ARRAY['x', 'z'])$$, 'a user may train');
 SELECT lives_ok($$SELECT mlops_retrain('contract', reason => 'again')$$, 'and retrain');
 SELECT lives_ok($$SELECT mlops_train('contract class', 'contract_rows', target => 'yes', algorithm => 'logistic', features => ARRAY['x', 'z'])$$, 'and train another');
-SELECT is((SELECT count(*) FROM mlops.versions), 3::bigint, 'and see what he made');
+SELECT lives_ok($$SELECT mlops_train('contract anomaly', 'contract_rows', task => 'anomaly', features => ARRAY['x', 'z'])$$, 'and one without a target');
+SELECT is((SELECT count(*) FROM mlops.versions), 4::bigint, 'and see what he made');
 SELECT ok((SELECT count(*) > 0 FROM mlops.drift_results), 'drift too');
 SELECT ok((SELECT count(*) > 0 FROM mlops.training_curve WHERE model = 'contract class'), 'and losses');
 SELECT ok((SELECT bool_and(owner = 'contract_first') FROM mlops.models), 'his models belong to him');
 
 SET LOCAL ROLE contract_member;
-SELECT is((SELECT count(*) FROM mlops.versions), 3::bigint, 'a member of the owner sees them');
+SELECT is((SELECT count(*) FROM mlops.versions), 4::bigint, 'a member of the owner sees them');
 SELECT lives_ok($$SELECT mlops_predict('contract', '{"x": 1, "z": 1}')$$, 'and may score');
 SELECT lives_ok($$SELECT mlops_deploy('contract@1')$$, 'and deploy');
 
@@ -149,6 +155,7 @@ SELECT throws_ok($$SELECT mlops_predict('contract', c) FROM public.contract_rows
 SELECT throws_ok($$SELECT mlops_classify('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_classify');
 SELECT throws_ok($$SELECT mlops_probability('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_probability');
 SELECT throws_ok($$SELECT mlops_probabilities('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_probabilities');
+SELECT throws_ok($$SELECT mlops_anomaly_score('contract anomaly', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_anomaly_score');
 SELECT throws_ok($$SELECT mlops_evaluate('contract')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_evaluate('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_confusion('contract class')$$, '42501', NULL, 'not for him: mlops_confusion');

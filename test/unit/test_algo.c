@@ -16,7 +16,7 @@ test_table(void)
 	int			a;
 	int			i;
 
-	unit_ok(ml_n_algorithms == 5, "five algorithms");
+	unit_ok(ml_n_algorithms == 6, "six algorithms");
 	unit_ok(ml_algorithm_find("gbt") == ml_algorithms[2], "gbt is the third");
 	unit_ok(ml_algorithm_find("GBT") == NULL, "names are exact");
 	for (a = 0; a < ml_n_algorithms; a++)
@@ -51,6 +51,8 @@ test_choose(void)
 	unit_text(algorithm->name, "logistic", "auto below 500 rows, classification");
 	ml_algorithm_choose(env, "auto", ML_CLASSIFICATION, 500, &algorithm);
 	unit_text(algorithm->name, "gbt", "auto from 500 rows on");
+	ml_algorithm_choose(env, "auto", ML_ANOMALY, 500, &algorithm);
+	unit_text(algorithm->name, "isolation_forest", "auto for anomalies");
 	unit_ok(ml_algorithm_choose(env, "linear", ML_REGRESSION, 10, &algorithm) == ML_OK &&
 			algorithm == ml_algorithm_find("linear"), "by name");
 

@@ -142,7 +142,7 @@ fit_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	input.signature = &sample->model.signature;
 	input.frame = &sample->frame;
 	input.task = task;
-	input.n_classes = task == ML_CLASSIFICATION ? 2 : 0;
+	input.n_classes = task == ML_REGRESSION ? 0 : 2;
 	input.y = y;
 	input.identity = identity;
 	input.rows = rows;
@@ -168,7 +168,7 @@ make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	sample->labels[0] = "no";
 	sample->labels[1] = "yes";
 	model->labels = sample->labels;
-	model->n_classes = task == ML_CLASSIFICATION ? 2 : 0;
+	model->n_classes = task == ML_REGRESSION ? 0 : 2;
 	model->threshold = 0.375;
 	model->signature.features = sample->features;
 	model->signature.inputs = sample->inputs;
@@ -216,7 +216,7 @@ test_round_trip(const Sample *sample)
 	if (after.n_classes == 2)
 	{
 		unit_text(after.labels[1], "yes", "the labels");
-		unit_near(after.threshold, 0.375, 0, "the threshold");
+		unit_near(after.threshold, before->task == ML_ANOMALY ? 0 : 0.375, 0, "the threshold");
 	}
 	unit_ok(after.signature.features[1].level_length[2] == 5 &&
 			memcmp(after.signature.features[1].level[2], "gr\xc3\xbcn", 5) == 0, "and the levels");
@@ -521,6 +521,28 @@ test_format_1(const char *words_file, const char *rows_file)
 	unit_ok(n_rows == 40 && different == 0, "and predicts the same bits (%d differ)", different);
 }
 
+/* Anomalies are learnt without a target, other tasks are not. */
+static void
+test_no_target(void)
+{
+	Sample		sample;
+	MlModel		after;
+
+	make_sample(&sample, ml_algorithm_find("isolation_forest"), ML_ANOMALY);
+	sample.model.n_classes = 0;
+	refuse(&sample, "a target without classes",
+		   "model cannot be stored: it has classes without a target, or a target without classes");
+	sample.model.target = NULL;
+	unit_ok(ml_model_encode(sample.env, &sample.model, &sample.bytes, &sample.length) == ML_OK &&
+			ml_model_decode(sample.env, sample.bytes, sample.length, &after) == ML_OK,
+			"anomalies have no target: %s", sample.env->error.message);
+	unit_ok(after.target == NULL && after.n_classes == 0, "and it stays so");
+	make_sample(&sample, ml_algorithm_find("linear"), ML_REGRESSION);
+	sample.model.target = NULL;
+	refuse(&sample, "regression without a target",
+		   "model cannot be stored: the name of its target is not valid");
+}
+
 int
 main(void)
 {
@@ -530,7 +552,7 @@ main(void)
 
 	for (a = 0; a < ml_n_algorithms; a++)
 	{
-		for (task = ML_REGRESSION; task <= ML_CLASSIFICATION; task++)
+		for (task = ML_REGRESSION; task <= ML_ANOMALY; task++)
 		{
 			if ((ml_algorithms[a]->tasks & (1u << task)) == 0)
 				continue;
@@ -546,6 +568,7 @@ main(void)
 	}
 	test_format_1("artifact_v1_regression.csv", "artifact_v1_regression_rows.csv");
 	test_format_1("artifact_v1_classes.csv", "artifact_v1_classes_rows.csv");
+	test_no_target();
 	test_utf8();
 	return unit_done();
 }
