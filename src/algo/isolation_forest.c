@@ -538,6 +538,7 @@ finish(Growing *growing, MlFitted *fitted)
 							   growing->builder.n_trees);
 	fitted->model = forest;
 	fitted->iterations = (int) forest->n_trees;
+	fitted->trees = fitted->iterations;
 	fitted->train_loss = NAN;
 	ml_release(env, growing->identity);
 	ml_release(env, growing->drawn);
