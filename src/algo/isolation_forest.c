@@ -89,11 +89,15 @@ typedef struct Growing
 {
 	MlEnv	   *env;
 	const MlFitInput *input;
+	int			n_trees;
 	uint64_t   *identity;		/* (n_rows) of input->rows, content included */
 	uint32_t	sample;			/* rows of each tree */
 	int			depth;			/* most splits between root and leaf */
 	Draw	   *drawn;			/* (sample) a heap, the greatest on top */
-	uint32_t   *rows;			/* (sample) of the tree, node by node */
+	uint32_t   *rows;			/* (n_trees, sample) of each tree, node by node; numbers ... */
+	uint32_t   *used;			/* ... into these (n_used) rows of the frame ... */
+	uint32_t	n_used;
+	MlInputColumn *inputs;		/* ... and of these (n_inputs) columns */
 	int		   *columns;		/* (n_features) those of the tree in front, in any order */
 	int			n_columns;
 	MlTreeNode *nodes;			/* (2 sample - 1) of the tree */
@@ -105,7 +109,10 @@ typedef struct Growing
 
 static MlStatus begin(Growing *growing, MlEnv *env, const MlFitInput *input);
 static MlStatus hash_rows(Growing *growing);
-static MlStatus draw_rows(Growing *growing, uint64_t tree);
+static MlStatus draw_rows(Growing *growing, uint64_t tree, uint32_t *rows);
+static MlStatus number_rows(Growing *growing);
+static MlStatus take_inputs(Growing *growing);
+static void release(Growing *growing);
 static void draw_columns(Growing *growing, uint64_t tree);
 static MlStatus grow(Growing *growing, uint64_t key, uint32_t node, uint32_t *rows, uint32_t n,
 					 int depth);
@@ -126,6 +133,18 @@ draw(uint64_t key, uint64_t purpose, uint32_t n)
 	return (uint32_t) (((ml_hash_word(key, purpose) >> 32) * n) >> 32);
 }
 
+static inline uint64_t
+tree_key(const MlFitInput *input, int tree)
+{
+	return ml_hash_word(ml_mix64(input->seed), (uint64_t) tree);
+}
+
+static inline uint32_t *
+rows_of(const Growing *growing, int tree)
+{
+	return growing->rows + (size_t) tree * growing->sample;
+}
+
 double
 ml_isolation_depth(double n)
 {
@@ -139,23 +158,26 @@ ml_isolation_depth(double n)
 static MlStatus
 isolation_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 {
-	int			trees = (int) input->parameters[TREES];
 	Growing		growing;
 	int			t;
 
 	ML_TRY(begin(&growing, env, input));
-	for (t = 0; t < trees; t++)
+	ML_TRY(hash_rows(&growing));
+	for (t = 0; t < growing.n_trees; t++)
+		ML_TRY(draw_rows(&growing, tree_key(input, t), rows_of(&growing, t)));
+	ML_TRY(number_rows(&growing));
+	ML_TRY(take_inputs(&growing));
+	for (t = 0; t < growing.n_trees; t++)
 	{
-		uint64_t	tree = ml_hash_word(ml_mix64(input->seed), (uint64_t) t);
+		uint64_t	key = tree_key(input, t);
 
-		ML_TRY(draw_rows(&growing, tree));
-		draw_columns(&growing, tree);
+		draw_columns(&growing, key);
 		growing.n_nodes = 1;
 		growing.n_sets = 0;
-		ML_TRY(grow(&growing, tree, 0, growing.rows, growing.sample, 0));
+		ML_TRY(grow(&growing, key, 0, rows_of(&growing, t), growing.sample, 0));
 		ML_TRY(ml_forest_add(&growing.builder, growing.nodes, growing.n_nodes,
 							 growing.sets, growing.n_sets));
-		ml_report(env, "fitting", (double) (t + 1) / trees, input->n_rows, t + 1, NAN);
+		ml_report(env, "fitting", (double) (t + 1) / growing.n_trees, input->n_rows, t + 1, NAN);
 	}
 	return finish(&growing, fitted);
 }
@@ -177,19 +199,21 @@ begin(Growing *growing, MlEnv *env, const MlFitInput *input)
 	memset(growing, 0, sizeof(*growing));
 	growing->env = env;
 	growing->input = input;
+	growing->n_trees = (int) input->parameters[TREES];
 	growing->sample = (uint32_t) sample;
 	while ((UINT64_C(1) << growing->depth) < growing->sample)
 		growing->depth++;
 	growing->identity = ml_allocate(env, (size_t) input->n_rows, sizeof(uint64_t));
 	growing->drawn = ml_allocate(env, growing->sample, sizeof(Draw));
-	growing->rows = ml_allocate(env, growing->sample, sizeof(uint32_t));
+	growing->rows = ml_allocate(env, (size_t) growing->n_trees * growing->sample, sizeof(uint32_t));
+	growing->inputs = ml_allocate(env, (size_t) input->signature->n_inputs, sizeof(MlInputColumn));
 	growing->columns = ml_allocate(env, (size_t) input->signature->n_features, sizeof(int));
 	growing->nodes = ml_allocate(env, 2 * (size_t) growing->sample - 1, sizeof(MlTreeNode));
 	growing->sets = ml_allocate(env, growing->sample, sizeof(MlSet256));
 	if (growing->identity == NULL || growing->drawn == NULL || growing->rows == NULL ||
-		growing->columns == NULL || growing->nodes == NULL || growing->sets == NULL)
+		growing->inputs == NULL || growing->columns == NULL || growing->nodes == NULL ||
+		growing->sets == NULL)
 		return ML_OUT_OF_MEMORY;
-	ML_TRY(hash_rows(growing));
 	return ml_forest_begin(&growing->builder, env);
 }
 
@@ -208,6 +232,7 @@ hash_rows(Growing *growing)
 	{
 		const MlInputColumn *column = &input->frame->columns[k];
 
+		ML_TRY(ml_frame_pin(input->frame, k));
 		for (i = 0; i < input->n_rows; i++)
 		{
 			uint32_t	row = input->rows[i];
@@ -221,6 +246,7 @@ hash_rows(Growing *growing)
 				word = isnan(column->number[row]) ? 0 : ml_key_of_f64(column->number[row]);
 			growing->identity[i] = ml_hash_word(growing->identity[i], word);
 		}
+		ml_frame_unpin(input->frame, k);
 	}
 	return ML_OK;
 }
@@ -271,7 +297,7 @@ rise(Draw *drawn, uint32_t n)
 
 /* The rows of a tree, without replacement. */
 static MlStatus
-draw_rows(Growing *growing, uint64_t tree)
+draw_rows(Growing *growing, uint64_t tree, uint32_t *rows)
 {
 	const MlFitInput *input = growing->input;
 	uint32_t	n = 0;
@@ -302,7 +328,74 @@ draw_rows(Growing *growing, uint64_t tree)
 		}
 	}
 	for (i = 0; i < n; i++)
-		growing->rows[i] = growing->drawn[i].row;
+		rows[i] = growing->drawn[i].row;
+	return ML_OK;
+}
+
+/* Number the rows that any tree has drawn, so that no others need be in memory. */
+static MlStatus
+number_rows(Growing *growing)
+{
+	int64_t		n_rows = growing->input->frame->n_rows;
+	size_t		n_drawn = (size_t) growing->n_trees * growing->sample;
+	uint32_t   *number = ml_allocate(growing->env, (size_t) n_rows, sizeof(uint32_t));	/* from 1 */
+	size_t		i;
+
+	if (number == NULL)
+		return ML_OUT_OF_MEMORY;
+	growing->used = ml_allocate(growing->env, n_drawn < (size_t) n_rows ? n_drawn : (size_t) n_rows,
+								sizeof(uint32_t));
+	if (growing->used == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_drawn; i++)
+	{
+		uint32_t	row = growing->rows[i];
+
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(growing->env));
+		if (number[row] == 0)
+		{
+			growing->used[growing->n_used++] = row;
+			number[row] = growing->n_used;
+		}
+		growing->rows[i] = number[row] - 1;
+	}
+	ml_release(growing->env, number);
+	return ML_OK;
+}
+
+/* All inputs of those rows, column by column. */
+static MlStatus
+take_inputs(Growing *growing)
+{
+	const MlFrame *frame = growing->input->frame;
+	int			k;
+	uint32_t	i;
+
+	for (k = 0; k < frame->n_inputs; k++)
+	{
+		const MlInputColumn *from = &frame->columns[k];
+		bool		category = growing->input->signature->inputs[k].category;
+		double	   *number = NULL;
+		uint16_t   *code = NULL;
+
+		if (category)
+			growing->inputs[k].code = code = ml_allocate(growing->env, growing->n_used, sizeof(uint16_t));
+		else
+			growing->inputs[k].number = number = ml_allocate(growing->env, growing->n_used, sizeof(double));
+		if (number == NULL && code == NULL)
+			return ML_OUT_OF_MEMORY;
+		ML_TRY(ml_frame_pin(frame, k));
+		ML_TRY(ml_check_stop(growing->env));
+		for (i = 0; i < growing->n_used; i++)
+		{
+			if (category)
+				code[i] = from->code[growing->used[i]];
+			else
+				number[i] = from->number[growing->used[i]];
+		}
+		ml_frame_unpin(frame, k);
+	}
 	return ML_OK;
 }
 
@@ -398,7 +491,7 @@ static bool
 split_number(const Growing *growing, uint64_t key, int input, const uint32_t *rows, uint32_t n,
 			 MlTreeNode *node)
 {
-	const double *number = growing->input->frame->columns[input].number;
+	const double *number = growing->inputs[input].number;
 	double		least = INFINITY;
 	double		greatest = -INFINITY;
 	double		u = ml_hash_uniform(ml_hash_word(key, DRAW_VALUE));
@@ -454,7 +547,7 @@ static bool
 split_category(Growing *growing, uint64_t key, int input, const uint32_t *rows, uint32_t n,
 			   MlTreeNode *node)
 {
-	const MlInputColumn *column = &growing->input->frame->columns[input];
+	const MlInputColumn *column = &growing->inputs[input];
 	MlSet256   *set = &growing->sets[growing->n_sets];
 	uint32_t	count[N_CODES] = {0};
 	bool		goes_left[N_CODES];
@@ -502,7 +595,7 @@ split_category(Growing *growing, uint64_t key, int input, const uint32_t *rows, 
 static uint32_t
 part_rows(const Growing *growing, const MlTreeNode *node, uint32_t *rows, uint32_t n)
 {
-	const MlInputColumn *column = &growing->input->frame->columns[node->input];
+	const MlInputColumn *column = &growing->inputs[node->input];
 	uint32_t	lefts = 0;
 	uint32_t	i;
 
@@ -540,13 +633,29 @@ finish(Growing *growing, MlFitted *fitted)
 	fitted->iterations = (int) forest->n_trees;
 	fitted->trees = fitted->iterations;
 	fitted->train_loss = NAN;
+	release(growing);
+	return ML_OK;
+}
+
+static void
+release(Growing *growing)
+{
+	MlEnv	   *env = growing->env;
+	int			k;
+
+	for (k = 0; k < growing->input->signature->n_inputs; k++)
+	{
+		ml_release(env, (void *) growing->inputs[k].number);
+		ml_release(env, (void *) growing->inputs[k].code);
+	}
+	ml_release(env, growing->inputs);
+	ml_release(env, growing->used);
 	ml_release(env, growing->identity);
 	ml_release(env, growing->drawn);
 	ml_release(env, growing->rows);
 	ml_release(env, growing->columns);
 	ml_release(env, growing->nodes);
 	ml_release(env, growing->sets);
-	return ML_OK;
 }
 
 static void
