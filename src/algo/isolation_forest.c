@@ -57,11 +57,11 @@ enum
 
 static const MlParameter parameters[N_PARAMETERS] = {
 	[TREES] = {"trees", "n_estimators,ntrees",
-	true, 100, 1, 10000, "trees to grow"},
+	ML_PARAM_INTEGER, 100, 1, 10000, "trees to grow", NULL},
 	[SAMPLE] = {"sample", "max_samples,sample_size",
-	true, 256, 2, 65536, "rows that each tree draws, all where there are fewer"},
+	ML_PARAM_INTEGER, 256, 2, 65536, "rows that each tree draws, all where there are fewer", NULL},
 	[COLUMNS] = {"columns", "max_features",
-	false, 1, 0.001, 1, "share of the columns that each tree may split, at least one"},
+	ML_PARAM_NUMBER, 1, 0.001, 1, "share of the columns that each tree may split, at least one", NULL},
 };
 
 /* What a random number is for. */
