@@ -119,6 +119,7 @@ SELECT * FROM refused($$SELECT mlops_anomaly_score('nothing', '[1]')$$);
 SELECT * FROM refused($$SELECT mlops_anomaly_score('odd numbers', '[1]')$$);
 SELECT * FROM refused($$SELECT mlops_anomaly_score('odd numbers', '{"amount": 1}')$$);
 SELECT * FROM refused($$SELECT mlops_confusion('fraud')$$);
+SELECT * FROM refused($$SELECT mlops_importance('fraud')$$);
 
 -- What training refuses
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment')$$);
