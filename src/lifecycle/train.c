@@ -204,6 +204,8 @@ fit_version(Training *training, const MlopsFitRows *rows)
 	mlops_fit(training->env, &training->dataset, &training->plan, rows, &frame,
 			  &training->model, &training->fitted);
 	note_time(training, "fit");
+	if (training->fitted.members > 1)
+		mlops_json_integer(&training->timings, "workers", training->fitted.members - 1);
 	judge_out_of_bag(training, rows);
 }
 
