@@ -52,8 +52,7 @@ def estimator(peer, task):
     if peer == "xgboost":
         import xgboost
         return xgboost.XGBClassifier(
-            tree_method="hist", n_estimators=100, max_leaves=31, max_depth=0, grow_policy="lossguide",
-            learning_rate=0.1, max_bin=255, n_jobs=1)
+            tree_method="hist", n_estimators=100, max_depth=6, learning_rate=0.1, max_bin=256, n_jobs=1)
     if peer == "lightgbm":
         import lightgbm
         return lightgbm.LGBMClassifier(n_estimators=100, num_leaves=31, learning_rate=0.1, max_bin=255,

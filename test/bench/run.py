@@ -162,6 +162,7 @@ def print_task(task, runs_of, versions):
     row(["CPU seconds of that, all processes"] +
         ["%.2f" % median(runs_of[name], lambda run: run["cpu"]) for name in contenders])
     print_ratio("encode and fit: mlops / other", contenders, runs_of, lambda run: run["steps"].get("encode", 0.0) + run["steps"]["fit"])
+    print_ratio("fit alone: mlops / other", contenders, runs_of, lambda run: run["steps"]["fit"])
     print_ratio("whole: mlops / other", contenders, runs_of, lambda run: run["whole"])
     print_ratio("CPU of the whole: mlops / other", contenders, runs_of, lambda run: run["cpu"])
     for metric in runs_of["mlops"][0]["quality"]:
