@@ -93,7 +93,7 @@ CREATE TABLE mlops.run (
 	kind text NOT NULL,               -- train, retrain
 	started_at timestamptz NOT NULL,
 	finished_at timestamptz NOT NULL,
-	timings jsonb NOT NULL,           -- seconds of each phase; workers: parallel workers that helped
+	timings jsonb NOT NULL,           -- seconds of each phase; memory_mb; workers: parallel workers that helped
 	iterations int NOT NULL,
 	train_loss float8,
 	seed bigint NOT NULL,

@@ -362,3 +362,14 @@ ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm, const MlOption *
 	}
 	return ML_OK;
 }
+
+void
+ml_fit_input_release(MlEnv *env, const MlFitInput *input)
+{
+	if (input->spare == NULL)
+		return;
+	ml_release(env, input->spare->y);
+	ml_release(env, input->spare->identity);
+	input->spare->y = NULL;
+	input->spare->identity = NULL;
+}

@@ -64,6 +64,13 @@ ml_n_outputs(int n_classes)
 	return n_classes > 2 ? n_classes : 1;
 }
 
+/* Arrays of an MlFitInput that are kept elsewhere as well; NULL once they are gone. */
+typedef struct MlSpare
+{
+	double	   *y;
+	uint64_t   *identity;
+} MlSpare;
+
 /* What fit() learns from. Rows are indexes into frame and y. */
 typedef struct MlFitInput
 {
@@ -86,7 +93,14 @@ typedef struct MlFitInput
 	int			n_options;
 	const void *start;			/* model of the same algorithm, signature and classes to go on
 								 * from, or NULL */
+	MlSpare    *spare;			/* what of the above may go, or NULL */
 } MlFitInput;
+
+/*
+ * Says that y and identity are not needed any more: an algorithm that copies
+ * them makes room for what it works with. They are gone then if they are spare.
+ */
+extern void ml_fit_input_release(MlEnv *env, const MlFitInput *input);
 
 /* Losses after one iteration; NaN where there is none. */
 typedef struct MlCurvePoint

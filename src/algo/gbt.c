@@ -176,7 +176,9 @@ bin_all(MlEnv *env, const MlFitInput *input, MlBins *bins,
 	ML_TRY(ml_bins_fit(env, input->signature, input->frame, input->rows, input->n_rows,
 					   input->identity, (int) input->parameters[BINS], bins));
 	ML_TRY(bin_rows(env, input, bins, input->rows, input->n_rows, training));
-	return bin_rows(env, input, bins, input->validation, input->n_validation, validation);
+	ML_TRY(bin_rows(env, input, bins, input->validation, input->n_validation, validation));
+	ml_fit_input_release(env, input);
+	return ML_OK;
 }
 
 static MlStatus

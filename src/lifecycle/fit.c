@@ -51,12 +51,41 @@ mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	ml_release(env, all);
 }
 
+/*
+ * Target and identities of a table that has a file anyway go there too: while
+ * the algorithm works, their memory is better used.
+ */
+static void
+store_spare(const MlopsDataset *dataset, MlSpare *spare)
+{
+	const MlTable *table = &dataset->table;
+	size_t		half = sizeof(double) * table->n_rows;
+
+	spare->y = dataset->target.y;
+	spare->identity = dataset->split.identity;
+	mlops_check(table->env, ml_table_store(table, 0, spare->y, half));
+	mlops_check(table->env, ml_table_store(table, half, spare->identity, half));
+}
+
+static void
+fetch_spare(MlopsDataset *dataset)
+{
+	const MlTable *table = &dataset->table;
+	size_t		half = sizeof(double) * table->n_rows;
+
+	dataset->target.y = mlops_need(table->env, table->n_rows, sizeof(double));
+	dataset->split.identity = mlops_need(table->env, table->n_rows, sizeof(uint64_t));
+	mlops_check(table->env, ml_table_fetch(table, 0, dataset->target.y, half));
+	mlops_check(table->env, ml_table_fetch(table, half, dataset->split.identity, half));
+}
+
 void
-mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
+mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *plan,
 		  const MlopsFitRows *rows, MlFrame *frame,
 		  MlModel *model, MlFitted *fitted)
 {
 	MlFitInput	input = {0};
+	MlSpare		spare;
 
 	input.signature = &model->signature;
 	input.frame = frame;
@@ -77,10 +106,17 @@ mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.options = plan->options;
 	input.n_options = plan->n_options;
 	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
+	if (dataset->table.file != NULL)
+	{
+		store_spare(dataset, &spare);
+		input.spare = &spare;
+	}
 	if (!plan->algorithm->pins_inputs)
 		mlops_check(env, ml_frame_pin_all(frame));
 	mlops_check(env, plan->algorithm->fit(env, &input, fitted));
 	ml_frame_end(frame);
+	if (input.spare != NULL && spare.y == NULL)
+		fetch_spare(dataset);
 	model->fitted = fitted->model;
 }
 

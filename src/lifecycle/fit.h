@@ -28,7 +28,7 @@ extern void mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFit
 						 MlModel *model, MlFrame *frame);
 
 /* Fit the algorithm on the encoded rows; this ends the frame. */
-extern void mlops_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
+extern void mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *plan,
 					  const MlopsFitRows *rows, MlFrame *frame,
 					  MlModel *model, MlFitted *fitted);
 

@@ -227,6 +227,8 @@ fit_and_hold_out(Training *training)
 	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
 	training->part = "holdout";
 	fit_version(training, &rows);
+	ml_release(env, rows.rows);
+	ml_release(env, rows.validation);
 	if (training->n_holdout > 0)
 		mlops_score_table(env, &training->model, &dataset->table, training->holdout,
 						  training->n_holdout, training->predicted);
@@ -552,6 +554,7 @@ store_run(Training *training, const MlopsTrainResult *result)
 	MlopsRunRow run = {0};
 
 	note_time(training, "store");
+	mlops_json_number(&training->timings, "memory_mb", rint(mlops_env_peak(training->env) / 1e5) / 10);
 	run.kind = training->request->kind;
 	run.started_at = training->started_at;
 	run.finished_at = GetCurrentTimestamp();

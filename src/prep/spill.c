@@ -149,3 +149,19 @@ ml_table_unpin(const MlTable *table, int index)
 	ml_release(table->env, values_of(column));
 	set_values(column, NULL);
 }
+
+MlStatus
+ml_table_store(const MlTable *table, size_t offset, const void *bytes, size_t size)
+{
+	uint64_t	end = (uint64_t) table->n_rows * table->row_bytes;
+
+	return table->env->file_write(table->env, table->file, end + offset, bytes, size);
+}
+
+MlStatus
+ml_table_fetch(const MlTable *table, size_t offset, void *bytes, size_t size)
+{
+	uint64_t	end = (uint64_t) table->n_rows * table->row_bytes;
+
+	return table->env->file_read(table->env, table->file, end + offset, bytes, size);
+}

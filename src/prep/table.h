@@ -90,6 +90,13 @@ extern void ml_table_unpin(const MlTable *table, int column);
 extern MlStatus ml_table_read(const MlTable *table, int column, int64_t first, int64_t n_rows,
 							  void *values);
 
+/*
+ * Keep bytes in the file, which must be there, `offset` bytes behind the rows;
+ * and have them back.
+ */
+extern MlStatus ml_table_store(const MlTable *table, size_t offset, const void *bytes, size_t size);
+extern MlStatus ml_table_fetch(const MlTable *table, size_t offset, void *bytes, size_t size);
+
 /* Write the rows in memory behind those in the file; ml_table_add_row() does so. */
 extern MlStatus ml_table_write_block(MlTable *table);
 
