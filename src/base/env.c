@@ -57,8 +57,6 @@ ml_resize(MlEnv *env, void *block, size_t count, size_t size)
 	size_t		bytes;
 	void	   *resized;
 
-	if (block == NULL)
-		return ml_allocate(env, count, size);
 	if (!array_bytes(env, count, size, &bytes))
 		return NULL;
 	resized = env->resize(env, block, bytes);

@@ -33,7 +33,7 @@ struct MlEnv
 {
 	/* Zeroed memory, 8-byte aligned, or NULL when it cannot be had. */
 	void	   *(*allocate) (MlEnv *env, size_t size);
-	/* Grow or shrink; new bytes are not zeroed; NULL leaves the old block. */
+	/* Grow or shrink, or begin with NULL; new bytes are not zeroed; NULL leaves the old block. */
 	void	   *(*resize) (MlEnv *env, void *block, size_t size);
 	void		(*release) (MlEnv *env, void *block);
 	/* True when the caller should return ML_INTERRUPTED at once. */
@@ -66,7 +66,7 @@ struct MlEnv
  */
 extern void *ml_allocate(MlEnv *env, size_t count, size_t size);
 
-/* The array grown to `count` elements; as ml_allocate, new part not zeroed. */
+/* The array grown to `count` elements, or a new one for NULL; as ml_allocate, new part not zeroed. */
 extern void *ml_resize(MlEnv *env, void *block, size_t count, size_t size);
 
 /* Give a block back; NULL is allowed. */

@@ -110,8 +110,10 @@ env_resize(MlEnv *env, void *block, size_t size)
 {
 	MlopsEnv   *self = mlops_env(env);
 
-	if (!within_budget(self, size, GetMemoryChunkSpace(block)))
+	if (!within_budget(self, size, block == NULL ? 0 : GetMemoryChunkSpace(block)))
 		return NULL;
+	if (block == NULL)
+		return MemoryContextAllocExtended(self->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
 	return repalloc_extended(block, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
 }
 

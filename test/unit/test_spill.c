@@ -43,7 +43,7 @@ write_row(char *text, int64_t row)
 	snprintf(cell[ID], sizeof(cell[0]), "%d", (int) row * 7);
 	snprintf(cell[FLAG], sizeof(cell[0]), "%d", uniform(row, FLAG) < 0.5);
 	snprintf(cell[X], sizeof(cell[0]), "%.17g", x);
-	snprintf(cell[R], sizeof(cell[0]), "%.9g", (double) (float) uniform(row, R));
+	snprintf(cell[R], sizeof(cell[0]), "%.17g", (double) (float) uniform(row, R));
 	snprintf(cell[PLAN], sizeof(cell[0]), "plan %d", (int) (uniform(row, PLAN) * 300));
 	snprintf(cell[KIND], sizeof(cell[0]), "%c", 'a' + (int) (uniform(row, KIND) * 3));
 	snprintf(cell[BORN], sizeof(cell[0]), "%.0f", 86400e6 * floor(9000 * uniform(row, BORN)));

@@ -99,19 +99,23 @@ static void *
 unit_resize(MlEnv *env, void *old, size_t size)
 {
 	UnitEnv    *owner = env->owner;
-	UnitBlock  *block = (UnitBlock *) old - 1;
+	UnitBlock  *block = old == NULL ? NULL : (UnitBlock *) old - 1;
 	UnitBlock  *grown;
-	size_t		kept = block->size < size ? block->size : size;
+	size_t		held = block == NULL ? 0 : block->size;
+	size_t		kept = held < size ? held : size;
 
-	if (!unit_affordable(owner, owner->living - block->size, size))
+	if (!unit_affordable(owner, owner->living - held, size))
 		return NULL;
 	grown = malloc(sizeof(UnitBlock) + size);
 	if (grown == NULL)
 		return NULL;
-	memcpy(grown + 1, old, kept);
+	if (block != NULL)
+	{
+		memcpy(grown + 1, old, kept);
+		unit_unlink(owner, block);
+		free(block);
+	}
 	memset((char *) (grown + 1) + kept, 0xa5, size - kept);
-	unit_unlink(owner, block);
-	free(block);
 	unit_link(owner, grown, size);
 	return grown + 1;
 }
