@@ -68,6 +68,25 @@ COMMENT ON FUNCTION mlops_importance(text, text) IS
 With a labelled source: permutation, how much the version''s metric (log_loss or rmse) rises when the column is shuffled, mean of 5 shuffles; std_error, its standard error; rows, at most 10,000 by the hash of their content.
 Errors as mlops_evaluate().';
 
+CREATE FUNCTION mlops_rules(
+	ref text,
+	tree int DEFAULT 1,
+	OUT tree int,
+	OUT leaf int,
+	OUT rule text,
+	OUT label text,
+	OUT prediction float8,
+	OUT probabilities float8[],
+	OUT rows bigint,
+	OUT share float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'mlops_sql_rules'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 31;
+COMMENT ON FUNCTION mlops_rules(text, int) IS
+'The leaves of a tree of a version in words, from left to right: rule, a condition that SQL understands; label and prediction of the leaf, with the probability of every class; training rows that came to it and their share of the tree.
+Of boosted trees prediction is what the leaf adds to the margin.
+Errors: 42809 the model has no trees, 22023 it has no tree of that number, 42704 unknown reference.';
+
 -- New tables are dumped, and the extension's owner gets rights on them.
 DO $mlops$
 DECLARE

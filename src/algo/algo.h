@@ -132,6 +132,8 @@ typedef struct MlImportance
 	int64_t		splits;
 } MlImportance;
 
+struct MlRules;
+
 typedef struct MlAlgorithm
 {
 	const char *name;
@@ -165,6 +167,8 @@ typedef struct MlAlgorithm
 						   MlTask task, int n_classes, void **model);
 	/* importance (n_inputs), zeroed before, of a model; NULL: not made of trees */
 	MlStatus	(*importance) (MlEnv *env, const void *model, MlImportance *inputs);
+	/* The leaves of a tree, from 1 (rules.h); NULL: not made of such trees */
+	MlStatus	(*rules) (MlEnv *env, const void *model, int tree, struct MlRules *rules);
 } MlAlgorithm;
 
 extern const MlAlgorithm *const ml_algorithms[];

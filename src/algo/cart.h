@@ -31,7 +31,7 @@ typedef struct MlCartLimits
 	int			max_depth;		/* 0: none */
 	int64_t		min_rows;		/* different rows of a leaf */
 	double		min_gain;		/* least impurity taken away, per weight of the tree */
-	int			inputs_per_node;	/* looked at, those constant in the node not counted */
+	int			inputs_per_node;	/* drawn; at least one that is not constant there */
 } MlCartLimits;
 
 /* What trees are grown from; arrays are by position in `binned`. */

@@ -50,7 +50,7 @@ ml_cart_search(MlCart *cart, MlCartLeaf *leaf)
 	int			wanted = cart->limits.inputs_per_node;
 	MlCartSplit *best = &leaf->split;
 	bool		pure = true;
-	int			looked_at = 0;
+	bool		varies = false;
 	int			drawn;
 	int			i;
 
@@ -66,7 +66,7 @@ ml_cart_search(MlCart *cart, MlCartLeaf *leaf)
 		return ML_OK;
 	for (i = 0; i < n_inputs; i++)
 		cart->draw[i] = (uint16_t) i;
-	for (drawn = 0; drawn < n_inputs && (looked_at < wanted || best->input < 0); drawn++)
+	for (drawn = 0; drawn < n_inputs && (drawn < wanted || !varies); drawn++)
 	{
 		int			input;
 		int			other = drawn;
@@ -78,7 +78,7 @@ ml_cart_search(MlCart *cart, MlCartLeaf *leaf)
 							(n_inputs - drawn));
 		input = cart->draw[other];
 		cart->draw[other] = cart->draw[drawn];
-		looked_at += try_input(cart, leaf, input, best);
+		varies |= try_input(cart, leaf, input, best);
 	}
 	if (best->input < 0)
 		return ML_OK;

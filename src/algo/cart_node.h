@@ -84,8 +84,8 @@ ml_cart_column(const MlBinned *binned, int input, size_t *stride)
 
 /*
  * The best split of a leaf, with its gain; none where it is pure, too small or
- * too deep. Inputs are looked at in random order until enough of them were not
- * constant and one gave a split.
+ * too deep, or where none of the inputs drawn can split it. Where all of them
+ * are constant in the node more are drawn, up to one that is not.
  */
 extern MlStatus ml_cart_search(MlCart *cart, MlCartLeaf *leaf);
 

@@ -23,6 +23,8 @@
 
 #include "algo/cart.h"
 #include "algo/forest.h"
+#include "algo/importance.h"
+#include "algo/rules.h"
 #include "math/func.h"
 #include "math/rng.h"
 #include "math/sort.h"
@@ -55,23 +57,23 @@ enum
 
 static const MlParameter forest_parameters[N_FOREST_PARAMETERS] = {
 	[TREES] = {"trees", "n_estimators,num_trees,ntree",
-	true, 100, 1, 10000, "trees to grow"},
+	ML_PARAM_INTEGER, 100, 1, 10000, "trees to grow", NULL},
 	[DEPTH] = {"depth", "max_depth",
-	true, 0, 0, 1000, "most splits between root and leaf, 0 for no limit"},
+	ML_PARAM_INTEGER, 0, 0, 1000, "most splits between root and leaf, 0 for no limit", NULL},
 	[LEAVES] = {"leaves", "max_leaf_nodes,num_leaves,max_leaves,maxnodes",
-	true, 0, 0, 1e9, "most leaves of a tree, 0 for no limit"},
+	ML_PARAM_INTEGER, 0, 0, 1e9, "most leaves of a tree, 0 for no limit", NULL},
 	[MIN_ROWS] = {"min_rows", "min_samples_leaf,min_data_in_leaf,min_child_samples",
-	true, 5, 1, 1e9, "fewest training rows of a leaf"},
+	ML_PARAM_INTEGER, 5, 1, 1e9, "fewest training rows of a leaf", NULL},
 	[MIN_GAIN] = {"min_gain", "min_impurity_decrease",
-	false, 0, 0, 1e300, "least impurity that a split takes away, as a mean over all rows"},
+	ML_PARAM_NUMBER, 0, 0, 1e300, "least impurity that a split takes away, as a mean over all rows", NULL},
 	[NODE_FEATURES] = {"node_features", "max_features,colsample_bynode,feature_fraction_bynode",
-	false, 0, 0, 1, "part of the features that a node chooses from; 0 for the square root of their number, in regression a third"},
+	ML_PARAM_NUMBER, 0, 0, 1, "part of the features that a node chooses from; 0 for the square root of their number, in regression a third, rounded down", NULL},
 	[SAMPLE] = {"sample", "max_samples,sample_fraction,bagging_fraction",
-	false, 1, 1e-6, 1, "rows drawn for a tree, as a part of all"},
+	ML_PARAM_NUMBER, 1, 1e-6, 1, "rows drawn for a tree, as a part of all", NULL},
 	[REPLACE] = {"replace", "bootstrap",
-	true, 1, 0, 1, "1 to draw rows with replacement, 0 without"},
+	ML_PARAM_INTEGER, 1, 0, 1, "1 to draw rows with replacement, 0 without", NULL},
 	[BINS] = {"bins", "max_bin,max_bins",
-	true, 255, 2, ML_MAX_BINS, "most distinct values or quantiles of a number that are told apart"},
+	ML_PARAM_INTEGER, 255, 2, ML_MAX_BINS, "most distinct values or quantiles of a number that are told apart", NULL},
 };
 
 enum
@@ -86,15 +88,15 @@ enum
 
 static const MlParameter tree_parameters[N_TREE_PARAMETERS] = {
 	[TREE_DEPTH] = {"depth", "max_depth,maxdepth",
-	true, 0, 0, 1000, "most splits between root and leaf, 0 for no limit"},
+	ML_PARAM_INTEGER, 0, 0, 1000, "most splits between root and leaf, 0 for no limit", NULL},
 	[TREE_LEAVES] = {"leaves", "max_leaf_nodes,num_leaves,max_leaves",
-	true, 31, 0, 1e9, "most leaves, the best splits first; 0 for no limit"},
+	ML_PARAM_INTEGER, 31, 0, 1e9, "most leaves, the best splits first; 0 for no limit", NULL},
 	[TREE_MIN_ROWS] = {"min_rows", "min_samples_leaf,minbucket,min_data_in_leaf,min_child_samples",
-	true, 20, 1, 1e9, "fewest training rows of a leaf"},
+	ML_PARAM_INTEGER, 20, 1, 1e9, "fewest training rows of a leaf", NULL},
 	[TREE_MIN_GAIN] = {"min_gain", "min_impurity_decrease",
-	false, 0, 0, 1e300, "least impurity that a split takes away, as a mean over all rows"},
+	ML_PARAM_NUMBER, 0, 0, 1e300, "least impurity that a split takes away, as a mean over all rows", NULL},
 	[TREE_BINS] = {"bins", "max_bin,max_bins",
-	true, 255, 2, ML_MAX_BINS, "most distinct values or quantiles of a number that are told apart"},
+	ML_PARAM_INTEGER, 255, 2, ML_MAX_BINS, "most distinct values or quantiles of a number that are told apart", NULL},
 };
 
 /* How trees are grown, whichever of the two algorithms asks. */
@@ -157,11 +159,12 @@ forest_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	double		share = p[NODE_FEATURES];
 	Plan		plan;
 
-	if (share == 0 && input->task == ML_REGRESSION)
-		share = 1.0 / 3.0;
-	else if (share == 0)
-		share = 1 / sqrt(n_inputs);
-	plan.limits.inputs_per_node = (int) floor(share * n_inputs + 0.5);
+	if (share > 0)
+		plan.limits.inputs_per_node = (int) floor(share * n_inputs);
+	else if (input->task == ML_REGRESSION)
+		plan.limits.inputs_per_node = n_inputs / 3;
+	else
+		plan.limits.inputs_per_node = (int) floor(sqrt(n_inputs));
 	if (plan.limits.inputs_per_node < 1)
 		plan.limits.inputs_per_node = 1;
 	plan.limits.max_leaves = (int64_t) p[LEAVES];
@@ -270,10 +273,11 @@ begin(Growing *growing, MlEnv *env, const MlFitInput *input, const Plan *plan)
 	ML_TRY(take_rows(growing));
 	ML_TRY(ml_cart_begin(&growing->cart, env, &growing->data, &plan->limits));
 	ML_TRY(ml_forest_begin(&growing->builder, env));
-	if (plan->sample > 0)
-		return rank_identities(growing);
 	for (i = 0; i < n_rows; i++)
 		growing->times[i] = 1;
+	if (plan->sample > 0)
+		ML_TRY(rank_identities(growing));
+	ml_fit_input_release(env, input);
 	return ML_OK;
 }
 
@@ -608,6 +612,8 @@ const MlAlgorithm ml_random_forest = {
 	.predict = trees_predict,
 	.encode = trees_encode,
 	.decode = trees_decode,
+	.importance = ml_forest_importance,
+	.rules = ml_forest_rules,
 };
 
 const MlAlgorithm ml_decision_tree = {
@@ -621,4 +627,6 @@ const MlAlgorithm ml_decision_tree = {
 	.predict = trees_predict,
 	.encode = trees_encode,
 	.decode = trees_decode,
+	.importance = ml_forest_importance,
+	.rules = ml_forest_rules,
 };

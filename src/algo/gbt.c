@@ -13,6 +13,7 @@
 #include "algo/boost_team.h"
 #include "algo/gbt.h"
 #include "algo/importance.h"
+#include "algo/rules.h"
 #include "prep/slice.h"
 
 #define BLOCK_ROWS 16384
@@ -309,4 +310,5 @@ const MlAlgorithm ml_gbt = {
 	.encode = gbt_encode,
 	.decode = gbt_decode,
 	.importance = ml_forest_importance,
+	.rules = ml_forest_rules,
 };

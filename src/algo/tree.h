@@ -62,6 +62,17 @@ typedef struct MlForest
 	const MlSet256 *sets;		/* (n_sets) category codes that go left */
 } MlForest;
 
+/*
+ * True when a tree is stored once per output, with the same splits and the
+ * shares of that class in the leaves: trees of several classes that were not
+ * grown one by one.
+ */
+static inline bool
+ml_forest_shares_splits(const MlForest *forest)
+{
+	return forest->link == ML_LINK_SHARE && forest->n_outputs > 1;
+}
+
 /* A forest being grown. */
 typedef struct MlForestBuilder
 {

@@ -36,6 +36,14 @@ mlops_argument_required(FunctionCallInfo fcinfo, int index, const char *name)
 	return mlops_argument_text(fcinfo, index);
 }
 
+int
+mlops_argument_integer(FunctionCallInfo fcinfo, int index, const char *name)
+{
+	if (PG_ARGISNULL(index))
+		refuse_null(name);
+	return PG_GETARG_INT32(index);
+}
+
 const char **
 mlops_argument_texts(FunctionCallInfo fcinfo, int index, const char *name, int *count)
 {

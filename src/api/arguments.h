@@ -18,6 +18,9 @@ extern char *mlops_argument_text(FunctionCallInfo fcinfo, int index);
 /* The same, but NULL is error 22004 naming the argument. */
 extern char *mlops_argument_required(FunctionCallInfo fcinfo, int index, const char *name);
 
+/* An integer argument; NULL is error 22004 naming it. */
+extern int	mlops_argument_integer(FunctionCallInfo fcinfo, int index, const char *name);
+
 /* A text[] argument as C strings, or NULL; NULL elements are error 22004. */
 extern const char **mlops_argument_texts(FunctionCallInfo fcinfo, int index, const char *name, int *count);
 

@@ -1,9 +1,11 @@
 /*
  * api/evaluate.c
- *		mlops_evaluate(), mlops_confusion() and mlops_importance().
+ *		mlops_evaluate(), mlops_confusion(), mlops_importance() and mlops_rules().
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -11,10 +13,12 @@
 #include "bridge/pg_compat.h"
 #include "lifecycle/evaluate.h"
 #include "lifecycle/importance.h"
+#include "lifecycle/rules.h"
 
 PG_FUNCTION_INFO_V1(mlops_sql_evaluate);
 PG_FUNCTION_INFO_V1(mlops_sql_confusion);
 PG_FUNCTION_INFO_V1(mlops_sql_importance);
+PG_FUNCTION_INFO_V1(mlops_sql_rules);
 
 /* mlops_evaluate(ref, source) */
 Datum
@@ -96,6 +100,50 @@ mlops_sql_importance(PG_FUNCTION_ARGS)
 		mlops_result_number(values, nulls, 5, rows[i].std_error);
 		values[6] = Int64GetDatum(rows[i].rows);
 		nulls[6] = rows[i].rows < 0;
+		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+static Datum
+probabilities_datum(const double *probabilities, int n)
+{
+	Datum	   *values = palloc(sizeof(Datum) * n);
+	int			i;
+
+	for (i = 0; i < n; i++)
+		values[i] = Float8GetDatum(probabilities[i]);
+	return PointerGetDatum(construct_array(values, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+/* mlops_rules(ref, tree) */
+Datum
+mlops_sql_rules(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			tree = mlops_argument_integer(fcinfo, 1, "tree");
+	MlopsRuleRow *rows;
+	int			count;
+	int			i;
+
+	rows = mlops_rules(mlops_argument_required(fcinfo, 0, "ref"), tree, &count);
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < count; i++)
+	{
+		Datum		values[8];
+		bool		nulls[8] = {false};
+
+		values[0] = Int32GetDatum(tree);
+		values[1] = Int32GetDatum(i + 1);
+		mlops_result_text(values, nulls, 2, rows[i].rule);
+		mlops_result_text(values, nulls, 3, rows[i].label);
+		mlops_result_number(values, nulls, 4, rows[i].prediction);
+		nulls[5] = rows[i].probabilities == NULL;
+		if (!nulls[5])
+			values[5] = probabilities_datum(rows[i].probabilities, rows[i].n_probabilities);
+		values[6] = Int64GetDatum(rows[i].rows);
+		mlops_result_number(values, nulls, 7, rows[i].share);
 		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 	}
 	return (Datum) 0;

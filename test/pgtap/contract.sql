@@ -50,6 +50,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_progress(OUT pid integer, OUT role text, OUT model text, OUT algorithm text, OUT phase text, OUT percent double precision, OUT rows bigint, OUT iteration integer, OUT loss double precision, OUT started_at timestamp with time zone, OUT eta interval)', 'SETOF record', 'v', 'r'),
 	('mlops_retrain(model text, source text DEFAULT NULL::text, params jsonb DEFAULT ''{}''::jsonb, deploy text DEFAULT ''if_better''::text, reason text DEFAULT NULL::text)', 'mlops.train_result', 'v', 'u'),
 	('mlops_rollback(model text, reason text DEFAULT NULL::text)', 'integer', 'v', 'u'),
+	('mlops_rules(ref text, tree integer DEFAULT 1, OUT tree integer, OUT leaf integer, OUT rule text, OUT label text, OUT prediction double precision, OUT probabilities double precision[], OUT rows bigint, OUT share double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_run_due(OUT job bigint, OUT model text, OUT outcome text, OUT version integer, OUT decision text, OUT error text)', 'SETOF record', 'v', 'u'),
 	('mlops_schedule(model text, schedule text, deploy text DEFAULT ''if_better''::text, params jsonb DEFAULT ''{}''::jsonb, run_as text DEFAULT NULL::text)', 'timestamp with time zone', 'v', 'u'),
 	('mlops_train(model text, source text, target text DEFAULT NULL::text, task text DEFAULT NULL::text, algorithm text DEFAULT ''auto''::text, features text[] DEFAULT NULL::text[], exclude text[] DEFAULT NULL::text[], params jsonb DEFAULT ''{}''::jsonb, prepare jsonb DEFAULT ''{}''::jsonb, split jsonb DEFAULT ''{}''::jsonb, weight text DEFAULT NULL::text, positive text DEFAULT NULL::text, key text DEFAULT NULL::text, deploy text DEFAULT ''if_better''::text, seed bigint DEFAULT 0)', 'mlops.train_result', 'v', 'u'),
@@ -159,6 +160,7 @@ SELECT throws_ok($$SELECT mlops_anomaly_score('contract anomaly', '{"x": 1, "z":
 SELECT throws_ok($$SELECT mlops_evaluate('contract')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_evaluate('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_confusion('contract class')$$, '42501', NULL, 'not for him: mlops_confusion');
+SELECT throws_ok($$SELECT mlops_rules('contract')$$, '42501', NULL, 'not for him: mlops_rules');
 SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');
 SELECT throws_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y')$$, '42501', NULL, 'not for him: mlops_train');
 SELECT throws_ok($$SELECT mlops_retrain('contract')$$, '42501', NULL, 'not for him: mlops_retrain');
