@@ -106,19 +106,26 @@ gather_rows(MlEnv *env, const MlModel *model, const MlopsLabelled *labelled, int
 	double	   *actual = mlops_need(env, n, sizeof(double));
 	double	   *weight = labelled->weight ? mlops_need(env, n, sizeof(double)) : NULL;
 	MlFrame		frame;
+	MlSlice		slice;
+	int64_t		at;
+	int64_t		taken;
 	int64_t		i;
 
-	mlops_check(env, ml_signature_frame(env, &model->signature, &labelled->table, &frame));
+	mlops_check(env, ml_frame_begin(env, &model->signature, &labelled->table, &frame));
+	mlops_check(env, ml_slice_begin(env, &frame, &slice));
+	for (at = 0; at < n; at += taken)
+	{
+		mlops_check(env, ml_slice_take(&slice, labelled->rows, at, n, &taken));
+		for (i = 0; i < taken; i++)
+			ml_frame_row(&slice.part, slice.rows[i], inputs + (at + i) * n_inputs);
+	}
+	ml_slice_end(&slice);
+	ml_frame_end(&frame);
 	for (i = 0; i < n; i++)
 	{
-		uint32_t	row = labelled->rows[i];
-
-		if (i % STOP_ROWS == 0)
-			mlops_check(env, ml_check_stop(env));
-		ml_frame_row(&frame, row, inputs + i * n_inputs);
-		actual[i] = labelled->target.y[row];
+		actual[i] = labelled->target.y[labelled->rows[i]];
 		if (weight != NULL)
-			weight[i] = labelled->weight[row];
+			weight[i] = labelled->weight[labelled->rows[i]];
 	}
 	permutation->inputs = inputs;
 	permutation->actual = actual;
