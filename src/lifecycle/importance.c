@@ -23,13 +23,12 @@
 #include "lifecycle/judge.h"
 #include "math/sort.h"
 #include "prep/identity.h"
+#include "prep/slice.h"
 #include "stats/permutation.h"
 
 /* Rows of the source that are shuffled at most, and how often each column is. */
 #define MOST_ROWS 10000
 #define REPEATS 5
-
-#define STOP_ROWS 1024
 
 /* Sums over the inputs of each feature; false when the model has no trees. */
 static bool
