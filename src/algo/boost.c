@@ -314,9 +314,10 @@ add_trees(Boosting *boosting, bool *any_split)
 		ML_TRY(find_normalizers(boosting));
 	for (k = 0; k < boosting->n_outputs; k++)
 	{
-		MlTreeRows	tree = {boosting->gradient, {0, 0}, NULL, 0, 0};
+		MlTreeRows	tree = {.gradient = boosting->gradient};
 
 		ML_TRY(take_derivatives(boosting, k, &tree.scale));
+		tree.most = ml_gradient_most(&boosting->range, tree.scale);
 		ML_TRY(ml_grower_tree(grower, &tree));
 		ML_TRY(set_leaf_values(boosting, k));
 		ML_TRY(ml_forest_add(&boosting->builder, grower->nodes, grower->n_nodes,

@@ -80,6 +80,17 @@ ml_gradient_pack(const double *g, const double *h, int n, MlGradientScale scale,
 	}
 }
 
+MlCell
+ml_gradient_most(const MlGradientRange *range, MlGradientScale scale)
+{
+	MlCell		most;
+
+	most.g = (int64_t) (range->most_g * scale.g) + 1;
+	most.h = (int64_t) (range->most_h * scale.h) + 1;
+	most.rows = 1;
+	return most;
+}
+
 /* Keeps n numbers of at most `most` below 2^FINE_SUM_BITS in sum, and each below 2^bits. */
 static double
 fine_scale(double most, int64_t n, int bits)

@@ -43,6 +43,9 @@ extern MlGradientScale ml_gradient_scale(const MlGradientRange *range);
 extern void ml_gradient_pack(const double *g, const double *h, int n, MlGradientScale scale,
 							 MlGradient *words);
 
+/* Bounds of the words that ml_gradient_pack makes, of |g| for g. */
+extern MlCell ml_gradient_most(const MlGradientRange *range, MlGradientScale scale);
+
 /* Units of fine sums: no sum over all rows can overflow. */
 extern MlGradientScale ml_gradient_fine_scale(const MlGradientRange *range);
 

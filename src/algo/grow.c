@@ -306,7 +306,8 @@ split_leaf(MlGrower *grower, int at)
 	if (can_split(grower, small) || subtract)
 	{
 		take_slot(grower, small);
-		ml_histogram_clear(&grower->sums, grower->tree.gradient, leaf_cells(grower, small));
+		ml_histogram_clear(&grower->sums, grower->tree.gradient, grower->tree.most,
+						   leaf_cells(grower, small));
 		ML_TRY(split_rows(grower, at, &range, left_is_small, !left_is_small));
 		ML_TRY(finish_cells(grower, small));
 		if (subtract)
@@ -542,7 +543,8 @@ build_cells(MlGrower *grower, MlGrowLeaf *leaf)
 	int			block = ml_histogram_block(&grower->sums);
 	int64_t		i;
 
-	ml_histogram_clear(&grower->sums, grower->tree.gradient, leaf_cells(grower, leaf));
+	ml_histogram_clear(&grower->sums, grower->tree.gradient, grower->tree.most,
+					   leaf_cells(grower, leaf));
 	for (i = 0; i < leaf->n; i += block)
 	{
 		ML_TRY(ml_check_stop(grower->env));

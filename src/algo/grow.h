@@ -37,6 +37,7 @@ typedef struct MlTreeRows
 {
 	const MlGradient *gradient; /* (data->n_rows) */
 	MlGradientScale scale;
+	MlCell		most;			/* bounds of gradient, of |g| for g */
 	const uint32_t *rows;		/* (n_rows) ascending numbers of those that count, or NULL for all */
 	int64_t		n_rows;
 	uint64_t	key;			/* of what is drawn at random */

@@ -29,11 +29,14 @@
 #define FAR_ROWS 32
 #define NEAR_ROWS 3
 
+/* Rows that fill the cells, so many that emptying them costs little. */
+#define MANY_ROWS 4096
+
 /* Bytes of bins in a block: they stay in the first or second-level cache. */
 #define BLOCK_BYTES 65536
 #define LEAST_BLOCK_ROWS 256
 
-static MlCell mass_of(const MlGradient *gradient, const uint32_t *index, int n);
+static MlCell mass_of(const MlHistogramSums *sums, const uint32_t *index, int n);
 static void add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int last);
 static void unpack(MlHistogramSums *sums);
 
@@ -77,9 +80,10 @@ ml_histogram_block(const MlHistogramSums *sums)
 }
 
 void
-ml_histogram_clear(MlHistogramSums *sums, const MlGradient *gradient, MlCell *cells)
+ml_histogram_clear(MlHistogramSums *sums, const MlGradient *gradient, MlCell most, MlCell *cells)
 {
 	sums->gradient = gradient;
+	sums->most = most;
 	sums->cells = cells;
 	memset(cells, 0, sums->shape.n_cells * sizeof(MlCell));
 }
@@ -91,7 +95,7 @@ ml_histogram_add(MlHistogramSums *sums, const uint32_t *index, int n)
 
 	while (n > 0)
 	{
-		MlCell		mass = mass_of(sums->gradient, index, count);
+		MlCell		mass = mass_of(sums, index, count);
 		int			first;
 
 		mass.g += sums->mass.g;
@@ -139,17 +143,30 @@ ml_histogram_subtract(const MlHistogramShape *shape, MlCell *cells, const MlCell
 	}
 }
 
+/*
+ * What n rows add up to at most. That of the largest rows is good enough when
+ * cells have room for many such; else each row is looked at.
+ */
 static MlCell
-mass_of(const MlGradient *gradient, const uint32_t *index, int n)
+mass_of(const MlHistogramSums *sums, const uint32_t *index, int n)
 {
+	MlCell		most = sums->most;
 	MlCell		mass = {0, 0, 0};
 	int			i;
 
+	if (most.g <= ML_MOST_G / MANY_ROWS && most.h <= ML_MOST_H / MANY_ROWS &&
+		most.rows <= ML_MOST_ROWS / MANY_ROWS)
+	{
+		mass.g = n * most.g;
+		mass.h = n * most.h;
+		mass.rows = n * most.rows;
+		return mass;
+	}
 	for (i = 0; i < n; i++)
 	{
-		MlCell		cell = ml_gradient_cell(gradient[index[i]]);
+		MlCell		cell = ml_gradient_cell(sums->gradient[index[i]]);
 
-		__builtin_prefetch(&gradient[index[i + FAR_ROWS < n ? i + FAR_ROWS : n - 1]], 0, 2);
+		__builtin_prefetch(&sums->gradient[index[i + FAR_ROWS < n ? i + FAR_ROWS : n - 1]], 0, 2);
 		mass.g += cell.g < 0 ? -cell.g : cell.g;
 		mass.h += cell.h;
 		mass.rows += cell.rows;
@@ -181,17 +198,23 @@ add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int las
 	int			k;
 
 	for (i = 0; i < n && i < FAR_ROWS; i++)
+	{
 		__builtin_prefetch(bins + index[i] * stride, 0, 2);
+		__builtin_prefetch(&gradient[index[i]], 0, 2);
+	}
 	for (i = 0; i < n; i++)
 	{
+		uint32_t	far = index[i + FAR_ROWS < n ? i + FAR_ROWS : n - 1];
+		uint32_t	near = index[i + NEAR_ROWS < n ? i + NEAR_ROWS : n - 1];
 		const uint8_t *at = bins + index[i] * stride;
 		uint64_t   *cells = tile;
 		MlGradient	value = gradient[index[i]];
 		uint64_t	word;
 		uint32_t	half;
 
-		__builtin_prefetch(bins + index[i + FAR_ROWS < n ? i + FAR_ROWS : n - 1] * stride, 0, 2);
-		__builtin_prefetch(bins + index[i + NEAR_ROWS < n ? i + NEAR_ROWS : n - 1] * stride);
+		__builtin_prefetch(bins + far * stride, 0, 2);
+		__builtin_prefetch(&gradient[far], 0, 2);
+		__builtin_prefetch(bins + near * stride);
 		for (k = 0; k < n_words; k++)
 		{
 			memcpy(&word, at, sizeof(word));

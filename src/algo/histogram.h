@@ -66,10 +66,11 @@ typedef struct MlHistogramSums
 {
 	const MlBinned *data;
 	const MlGradient *gradient;
+	MlCell		most;			/* of one row, of |g| for g */
 	MlHistogramShape shape;
 	void	   *room;			/* what was allocated for packed */
 	uint64_t   *packed;			/* sums of gradient words; zeros, except between clear and finish */
-	MlCell		mass;			/* sums of the rows in the packed cells, of |g| for g */
+	MlCell		mass;			/* sums of the rows in the packed cells or more, of |g| for g */
 	MlCell	   *cells;			/* where they go */
 } MlHistogramSums;
 
@@ -79,8 +80,12 @@ extern void ml_histogram_end(MlHistogramSums *sums, MlEnv *env);
 /* Rows per call that ml_histogram_add is made for: they stay in cache. */
 extern int	ml_histogram_block(const MlHistogramSums *sums);
 
-/* cells (n_cells) = sums of `gradient` over the rows added between clear and finish. */
-extern void ml_histogram_clear(MlHistogramSums *sums, const MlGradient *gradient, MlCell *cells);
+/*
+ * cells (n_cells) = sums of `gradient` over the rows added between clear and
+ * finish. No row has more than `most`, of |g| for g.
+ */
+extern void ml_histogram_clear(MlHistogramSums *sums, const MlGradient *gradient, MlCell most,
+							   MlCell *cells);
 extern void ml_histogram_add(MlHistogramSums *sums, const uint32_t *index, int n);
 extern void ml_histogram_finish(MlHistogramSums *sums);
 
