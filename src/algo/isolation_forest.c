@@ -90,7 +90,7 @@ typedef struct Growing
 	MlEnv	   *env;
 	const MlFitInput *input;
 	int			n_trees;
-	uint64_t   *identity;		/* (n_rows) of input->rows, content included */
+	uint64_t   *identity;		/* (n_rows) of input->rows, content included, mixed */
 	uint32_t	sample;			/* rows of each tree */
 	int			depth;			/* most splits between root and leaf */
 	Draw	   *drawn;			/* (sample) a heap, the greatest on top */
@@ -248,6 +248,9 @@ hash_rows(Growing *growing)
 		}
 		ml_frame_unpin(input->frame, k);
 	}
+	/* the half of ml_hash_word() that is the same for all trees */
+	for (i = 0; i < input->n_rows; i++)
+		growing->identity[i] = ml_mix64(growing->identity[i]);
 	return ML_OK;
 }
 
@@ -311,7 +314,7 @@ draw_rows(Growing *growing, uint64_t tree, uint32_t *rows)
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(growing->env));
 		one.row = row;
-		one.hash = ml_hash_word(tree, growing->identity[i]);
+		one.hash = ml_mix64(tree ^ growing->identity[i]);
 		one.key = one.hash;
 		if (input->weight != NULL)
 			one.key = ml_key_of_f64(-ml_log(ml_hash_uniform(one.hash) + 0x1.0p-54) /

@@ -7,7 +7,7 @@ use Exporter 'import';
 
 our @EXPORT = qw(train_examples predictions view_rows);
 
-# Models of all algorithms and both tasks with several versions, aliases and a
+# Models of several algorithms and all tasks with several versions, aliases and a
 # history. Needs the tables customers and houses.
 sub train_examples {
     my ($node, $database, @as) = @_;
@@ -20,6 +20,7 @@ sub train_examples {
         q(SELECT version FROM mlops_train('price', 'houses', target => 'sale_price', algorithm => 'gbt', deploy => 'always')),
         q(SELECT version FROM mlops_train('Größe "x"', 'SELECT lot_area, house_style AS "Stil é" , sale_price FROM houses LIMIT 200',
             target => 'sale_price', algorithm => 'linear')),
+        q(SELECT version FROM mlops_train('odd', 'customers', task => 'anomaly', exclude => ARRAY['churned'])),
         q(SELECT mlops_deploy('churn@3', 'challenger', 'a try')),
         q(SELECT mlops_rollback('price', 'to see the way back')),
         q(SELECT version FROM mlops_train('gone', 'houses', target => 'sale_price', algorithm => 'linear')),
@@ -35,6 +36,7 @@ sub predictions {
     } (
         (map { [ 'mlops_probability', $_, 'customers' ] } qw(churn churn@1 churn@2 churn@3 churn@challenger)),
         (map { [ 'mlops_predict', $_, 'houses' ] } qw(price price@1 price@2)),
+        [ 'mlops_anomaly_score', 'odd', 'customers' ],
         [ 'mlops_predict', 'Größe "x"', '(SELECT *, house_style AS "Stil é" FROM houses)' ],
     );
     return $node->safe_psql($database, join(' UNION ALL ', @queries) . ' ORDER BY 1', extra_params => [@as]);
