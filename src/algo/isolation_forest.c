@@ -251,6 +251,7 @@ hash_rows(Growing *growing)
 	/* the half of ml_hash_word() that is the same for all trees */
 	for (i = 0; i < input->n_rows; i++)
 		growing->identity[i] = ml_mix64(growing->identity[i]);
+	ml_fit_input_release(growing->env, input);
 	return ML_OK;
 }
 
@@ -690,6 +691,7 @@ const MlAlgorithm ml_isolation_forest = {
 	.name = "isolation_forest",
 	.title = "isolation forest",
 	.tasks = 1u << ML_ANOMALY,
+	.pins_inputs = true,
 	.parameters = parameters,
 	.n_parameters = N_PARAMETERS,
 	.fit = isolation_fit,

@@ -90,10 +90,13 @@ SELECT shape(decision) AS decision FROM mlops.runs WHERE model = 'much' AND vers
 SELECT version, deployed, shape(warnings[2]) AS warning FROM mlops_train('much', 'much', 'odd', task => 'anomaly', key => 'id', deploy => '{"min_gain": 0.5}');
 SELECT * FROM refused($$SELECT mlops_train('much', 'much', 'odd', task => 'anomaly', key => 'id', deploy => '{"metric": "log_loss"}')$$);
 
--- Any order of the rows, few rows, weights, dates
+-- Any order of the rows, also from a temporary file; few rows, weights, dates
 SELECT version FROM mlops_train('order', 'SELECT * FROM unlabelled ORDER BY id', task => 'anomaly', key => 'id');
 SELECT version FROM mlops_train('order', 'SELECT * FROM unlabelled ORDER BY hour DESC, id DESC', task => 'anomaly', key => 'id');
 SELECT version FROM mlops_train('order', 'SELECT amount, country, hour, card, id FROM unlabelled ORDER BY md5(id::text)', task => 'anomaly', key => 'id');
+SET mlops.block_memory = '64kB';
+SELECT version FROM mlops_train('order', 'unlabelled', task => 'anomaly', key => 'id');
+RESET mlops.block_memory;
 SELECT count(DISTINCT digest) AS digests, count(*) AS versions FROM mlops.versions WHERE model = 'order';
 SELECT rows, deployed FROM mlops_train('few', 'SELECT i % 7 AS a, i % 5 AS b FROM generate_series(1, 40) AS i', task => 'anomaly');
 SELECT part, metric, value BETWEEN 0 AND 1 AS sane, rows FROM mlops_evaluate('few') WHERE metric = 'score_mean' ORDER BY part;
