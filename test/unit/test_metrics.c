@@ -437,6 +437,129 @@ test_stop_and_budget(void)
 			"so do regression metrics");
 }
 
+/* Scores by hand; labels as the reference of classifiers has them. */
+static void
+test_anomaly(void)
+{
+	static const double score[] = {0.3, 0.5, 0.4, 0.9, 0.61, 0.5, 0.2, 0.45, 0.7, 0.6};
+	static const double weight[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 11};
+	MlEnv	   *env = unit_env();
+	int			rows;
+	int			columns;
+	double	   *cells = unit_csv("metrics_binary.csv", &rows, &columns);
+	double	   *label = column(env, cells, rows, columns, 0);
+	double	   *p = column(env, cells, rows, columns, 1);
+	double	   *w = column(env, cells, rows, columns, 2);
+	MlMetric	m[ML_MAX_METRICS];
+	MlMetric	binary[ML_MAX_METRICS];
+	int			n;
+	int			n_binary;
+	int			i;
+
+	unit_ok(ml_metrics_anomaly(env, score, NULL, NULL, 10, m, &n) == ML_OK && n == 7, "scores alone");
+	unit_near(named(m, n, "score_mean")->value, 0.516, 1e-15, "mean");
+	unit_near(named(m, n, "score_p50")->value, 0.5, 0, "half of the rows do not exceed it");
+	unit_near(named(m, n, "score_p90")->value, 0.7, 0, "nine of ten");
+	unit_near(named(m, n, "score_p95")->value, 0.9, 0, "19 of 20");
+	unit_near(named(m, n, "score_max")->value, 0.9, 0, "greatest");
+	unit_near(named(m, n, "share_above_0.6")->value, 0.3, 1e-15, "0.6 itself is not above");
+	unit_ok(isnan(named(m, n, "score_mean")->baseline), "without a baseline");
+	unit_ok(ml_metrics_anomaly(env, score, NULL, weight, 10, m, &n) == ML_OK, "with weights");
+	unit_near(named(m, n, "score_p50")->value, 0.6, 0, "the heavy row is the middle");
+	unit_near(named(m, n, "share_above_0.6")->value, 0.15, 1e-15, "3 of 20");
+
+	unit_ok(ml_metrics_anomaly(env, p, label, w, rows, m, &n) == ML_OK && n == 9 &&
+			ml_metrics_binary(env, label, p, w, rows, 0.5, 0.5, binary, &n_binary) == ML_OK, "labels");
+	unit_ok(same_bits(named(m, n, "roc_auc"), named(binary, n_binary, "roc_auc"), 1) &&
+			same_bits(named(m, n, "average_precision"), named(binary, n_binary, "average_precision"), 1),
+			"rank as those of a classifier");
+	for (i = 40; i < rows; i++)
+		label[i] = NAN;
+	unit_ok(ml_metrics_anomaly(env, p, label, w, rows, m, &n) == ML_OK &&
+			ml_metrics_binary(env, label, p, w, 40, 0.5, 0.5, binary, &n_binary) == ML_OK, "some labels");
+	unit_ok(same_bits(named(m, n, "roc_auc"), named(binary, n_binary, "roc_auc"), 1) &&
+			named(m, n, "roc_auc")->rows == 40 && named(m, n, "score_mean")->rows == rows,
+			"rows without one only count as scores");
+	unit_stop_after(env, 1);
+	unit_ok(ml_metrics_anomaly(env, p, label, w, rows, m, &n) == ML_INTERRUPTED, "a stop is obeyed");
+}
+
+/* Share of the other class on the right side of a row, half for ties, pair by pair. */
+static double
+placement(const double *actual, const double *score, int rows, int row)
+{
+	double		sum = 0;
+	double		others = 0;
+	int			i;
+
+	for (i = 0; i < rows; i++)
+	{
+		double		lead = actual[row] == 1 ? score[row] - score[i] : score[i] - score[row];
+
+		if (actual[i] == actual[row])
+			continue;
+		others++;
+		sum += lead > 0 ? 1 : lead == 0 ? 0.5 : 0;
+	}
+	return sum / others;
+}
+
+/* DeLong's variance of the difference, from the definition. */
+static void
+test_paired_roc(void)
+{
+	enum
+	{
+		N = 90
+	};
+	MlEnv	   *env = unit_env();
+	double		actual[N];
+	double		a[N];
+	double		b[N];
+	double		same[N];
+	double		mean[2] = {0, 0};
+	double		square[2] = {0, 0};
+	double		count[2] = {0, 0};
+	double		variance = 0;
+	MlPaired	paired;
+	MlMetric	m[ML_MAX_METRICS];
+	int			n;
+	int			i;
+
+	for (i = 0; i < N; i++)
+	{
+		actual[i] = i % 4 == 0;
+		a[i] = floor(20 * ml_hash_uniform(ml_mix64((uint64_t) i)) + 4 * actual[i]) / 32;
+		b[i] = floor(20 * ml_hash_uniform(ml_mix64((uint64_t) i / 2 + 500)) + 9 * actual[i]) / 32;
+		same[i] = 0.5;
+	}
+	for (i = 0; i < N; i++)
+	{
+		double		difference = placement(actual, b, N, i) - placement(actual, a, N, i);
+
+		count[(int) actual[i]]++;
+		mean[(int) actual[i]] += difference;
+		square[(int) actual[i]] += difference * difference;
+	}
+	for (i = 0; i < 2; i++)
+	{
+		mean[i] /= count[i];
+		variance += (square[i] - count[i] * mean[i] * mean[i]) / (count[i] - 1) / count[i];
+	}
+	unit_ok(ml_paired_roc(env, actual, a, b, NULL, N, &paired) == ML_OK, "two rankings");
+	unit_near(paired.gain, mean[1], CLOSE, "differ as the pairs say");
+	unit_near(paired.gain, mean[0], CLOSE, "seen from either class");
+	unit_near(paired.standard_error, sqrt(variance), CLOSE, "with DeLong's standard error");
+	unit_near(paired.mean_b - paired.mean_a, paired.gain, CLOSE, "the difference of the areas");
+	(void) ml_metrics_binary(env, actual, a, NULL, N, 0.5, 0.5, m, &n);
+	unit_near(paired.mean_a, named(m, n, "roc_auc")->value, CLOSE, "the first area");
+	unit_ok(ml_paired_roc(env, actual, a, a, NULL, N, &paired) == ML_OK && paired.gain == 0 &&
+			paired.standard_error == 0, "a ranking beside itself");
+	unit_ok(ml_paired_roc(env, actual, same, a, NULL, N, &paired) == ML_OK, "and beside none");
+	unit_near(ML_Z95 * paired.standard_error, named(m, n, "roc_auc")->high - named(m, n, "roc_auc")->value, CLOSE,
+			  "has the standard error of the one area");
+}
+
 int
 main(void)
 {
@@ -447,6 +570,8 @@ main(void)
 	test_refusals();
 	test_paired();
 	test_row_loss();
+	test_anomaly();
+	test_paired_roc();
 	test_confusion();
 	test_coverage();
 	test_stop_and_budget();

@@ -265,6 +265,37 @@ test_stop(void)
 	unit_ok(ml_target_make(env, table, 0, 0, NULL, &target) == ML_OUT_OF_MEMORY, "and so is a budget");
 }
 
+/* Anomalies: all rows count, with or without a label. */
+static void
+test_anomaly(void)
+{
+	MlEnv	   *env = unit_env();
+	MlTable    *table = column_of(env, 't', "no yes - no no");
+	MlTarget	target;
+	MlTarget	matched;
+	MlTask		task;
+
+	unit_text(ml_task_name(ML_ANOMALY), "anomaly", "the task has a name");
+	unit_ok(ml_task_by_name("anomaly", &task) && task == ML_ANOMALY, "and is found by it");
+	unit_ok(ml_target_make(env, table, -1, ML_ANOMALY, NULL, &target) == ML_OK && target.label == NULL &&
+			target.name == NULL && target.n_rows == 5 && target.n_missing == 0 && target.y[2] == 0,
+			"no target is needed");
+	unit_ok(ml_target_make(env, table, 0, ML_ANOMALY, NULL, &target) == ML_OK && target.n_missing == 0 &&
+			target.task == ML_ANOMALY && target.n_classes == 2 && target.label[1] == 1 &&
+			target.label[0] == 0 && isnan(target.label[2]) && target.y[2] == 0,
+			"one gives labels");
+	unit_text(target.labels[1], "yes", "the anomaly is the positive class");
+	unit_ok(ml_target_match(env, table, 0, ML_ANOMALY, 2, target.labels, &matched) == ML_OK &&
+			matched.label[1] == 1 && isnan(matched.label[2]) && matched.y[2] == 0, "labels are matched");
+	unit_ok(ml_target_match(env, table, -1, ML_ANOMALY, 2, target.labels, &matched) == ML_OK &&
+			matched.label == NULL, "or not there");
+	unit_ok(ml_target_make(env, column_of(env, 't', "a b c"), 0, ML_ANOMALY, NULL, &target) == ML_INVALID_DATA,
+			"three labels are refused");
+	unit_ok(ml_target_make(env, column_of(env, 't', ""), -1, ML_ANOMALY, NULL, &target) == ML_INVALID_DATA,
+			"so is a table without rows");
+	unit_text(env->error.message, "the source has no rows", "with the reason");
+}
+
 int
 main(void)
 {
@@ -275,6 +306,7 @@ main(void)
 	test_numbers();
 	test_match();
 	test_names();
+	test_anomaly();
 	test_stop();
 	return unit_done();
 }
