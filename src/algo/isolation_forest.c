@@ -203,16 +203,19 @@ begin(Growing *growing, MlEnv *env, const MlFitInput *input)
 	growing->sample = (uint32_t) sample;
 	while ((UINT64_C(1) << growing->depth) < growing->sample)
 		growing->depth++;
-	growing->identity = ml_allocate(env, (size_t) input->n_rows, sizeof(uint64_t));
 	growing->drawn = ml_allocate(env, growing->sample, sizeof(Draw));
-	growing->rows = ml_allocate(env, (size_t) growing->n_trees * growing->sample, sizeof(uint32_t));
 	growing->inputs = ml_allocate(env, (size_t) input->signature->n_inputs, sizeof(MlInputColumn));
 	growing->columns = ml_allocate(env, (size_t) input->signature->n_features, sizeof(int));
 	growing->nodes = ml_allocate(env, 2 * (size_t) growing->sample - 1, sizeof(MlTreeNode));
 	growing->sets = ml_allocate(env, growing->sample, sizeof(MlSet256));
-	if (growing->identity == NULL || growing->drawn == NULL || growing->rows == NULL ||
-		growing->inputs == NULL || growing->columns == NULL || growing->nodes == NULL ||
-		growing->sets == NULL)
+	if (growing->drawn == NULL || growing->inputs == NULL || growing->columns == NULL ||
+		growing->nodes == NULL || growing->sets == NULL)
+		return ML_OUT_OF_MEMORY;
+	growing->identity = ml_allocate(env, (size_t) input->n_rows, sizeof(uint64_t));
+	if (growing->identity == NULL)
+		return ML_OUT_OF_MEMORY;
+	growing->rows = ml_allocate(env, (size_t) growing->n_trees * growing->sample, sizeof(uint32_t));
+	if (growing->rows == NULL)
 		return ML_OUT_OF_MEMORY;
 	return ml_forest_begin(&growing->builder, env);
 }

@@ -104,6 +104,11 @@ SELECT rows FROM mlops_train('weighted', 'SELECT i % 7 AS a, i % 5 AS b, i % 2 A
 SELECT rows FROM mlops_train('dated', $$SELECT date '2026-01-01' + i % 300 AS day, i % 5 AS b FROM generate_series(1, 1000) AS i$$, task => 'anomaly', params => '{"n_estimators": 20, "max_samples": 64, "max_features": 0.5}');
 SELECT mlops_anomaly_score('dated', '{"day": "2036-12-31", "b": 2}') >= mlops_anomaly_score('dated', '{"day": "2026-06-11", "b": 2}') AS late;
 
+SELECT rows FROM mlops_train('none', 'payment', 'fraud', task => 'anomaly', split => '{"method": "none"}');
+SELECT DISTINCT part, rows FROM mlops_evaluate('none') WHERE metric LIKE 'score%';
+SELECT rows FROM mlops_train('by group', 'payment', 'fraud', task => 'anomaly', split => '{"method": "group", "column": "hour"}');
+SELECT rows FROM mlops_train('by time', 'SELECT *, timestamp ''2026-01-01'' + id * interval ''1 hour'' AS at FROM payment', 'fraud', task => 'anomaly', split => '{"method": "time", "column": "at"}');
+
 -- Drift of features and of the scores
 SELECT feature, measure, drifted FROM mlops_drift('odd', 'SELECT id, amount * 50 AS amount, country, hour, card FROM payment') WHERE measure = 'psi' ORDER BY feature COLLATE "C";
 SELECT feature, measure, reason IS NULL AS measured FROM mlops_drift('fraud', 'unlabelled') WHERE measure = 'psi' ORDER BY feature COLLATE "C";
@@ -142,6 +147,9 @@ SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', pa
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', params => '{"contamination": 0.1}')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', deploy => '{"metric": "rmse"}')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT ''NaN''::float8 + id AS a, hour FROM payment', task => 'anomaly')$$);
+SET mlops.training_memory = '4MB';
+SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', params => '{"trees": 10000, "sample": 65536}')$$);
+RESET mlops.training_memory;
 SELECT count(*) AS made FROM mlops.models WHERE name = 'x';
 
 SET client_min_messages = warning;
