@@ -55,10 +55,12 @@ SELECT v.model,
 	pg_catalog.encode(v.digest, 'hex') AS digest,
 	v.artifact_bytes,
 	v.created_at,
-	v.created_by
+	v.created_by,
+	v.request OPERATOR(pg_catalog.->>) 'warm_start' AS continues,
+	v.request OPERATOR(pg_catalog.->>) 'warm_start_digest' AS continues_digest
 FROM mlops.version AS v
 JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) v.model;
-COMMENT ON VIEW mlops.versions IS 'Trained versions: what they learnt from, their metric beside the baseline, parameters, aliases, warnings, digest (sha256 of the artifact)';
+COMMENT ON VIEW mlops.versions IS 'Trained versions: what they learnt from, their metric beside the baseline, parameters, aliases, warnings, digest (sha256 of the artifact); continues: the version that a warm start went on from, with its digest';
 
 CREATE VIEW mlops.metrics WITH (security_barrier) AS
 SELECT x.model,

@@ -87,6 +87,99 @@ COMMENT ON FUNCTION mlops_rules(text, int) IS
 Of boosted trees prediction is what the leaf adds to the margin.
 Errors: 42809 the model has no trees, 22023 it has no tree of that number, 42704 unknown reference.';
 
+DROP FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint);
+CREATE FUNCTION mlops_train(
+	model text,
+	source text,
+	target text DEFAULT NULL,
+	task text DEFAULT NULL,
+	algorithm text DEFAULT 'auto',
+	features text[] DEFAULT NULL,
+	exclude text[] DEFAULT NULL,
+	params jsonb DEFAULT '{}',
+	prepare jsonb DEFAULT '{}',
+	split jsonb DEFAULT '{}',
+	weight text DEFAULT NULL,
+	positive text DEFAULT NULL,
+	key text DEFAULT NULL,
+	deploy text DEFAULT 'if_better',
+	seed bigint DEFAULT 0,
+	warm_start text DEFAULT NULL)
+RETURNS mlops.train_result
+AS 'MODULE_PATHNAME', 'mlops_sql_train'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000;
+COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint, text) IS
+'Split, prepare, fit, evaluate, store and, if it is better, deploy one new version of a model.
+source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are.
+task: classification, regression or anomaly, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies.
+features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories.
+split: method (random, time, group, column, none), holdout, column, key, max_holdout, min_class, min_rows, folds.
+weight: column of row weights. positive: the positive class. key: the column that identifies rows.
+deploy: if_better, always, never, or {"metric": ..., "min_gain": ...}. seed: of split and fit.
+warm_start: a version to continue, such as m@7: its features, encodings, parameters, seed and split are taken over, new trees go behind its own.
+Errors: 22023 unknown or bad option, 42703 missing column, 22000 unusable values, 42501 no right, 53200 memory budget.';
+
+CREATE OR REPLACE VIEW mlops.versions WITH (security_barrier) AS
+SELECT v.model,
+	v.version,
+	v.task,
+	v.algorithm,
+	v.target,
+	v.classes,
+	v.metric,
+	v.value,
+	v.baseline,
+	v.rows,
+	v.train_rows,
+	v.holdout_rows,
+	ARRAY(SELECT a.alias FROM mlops.alias AS a
+		WHERE a.model OPERATOR(pg_catalog.=) v.model
+			AND a.version OPERATOR(pg_catalog.=) v.version
+		ORDER BY a.alias) AS aliases,
+	v.params,
+	v.split,
+	v.warnings,
+	pg_catalog.encode(v.digest, 'hex') AS digest,
+	v.artifact_bytes,
+	v.created_at,
+	v.created_by,
+	v.request OPERATOR(pg_catalog.->>) 'warm_start' AS continues,
+	v.request OPERATOR(pg_catalog.->>) 'warm_start_digest' AS continues_digest
+FROM mlops.version AS v
+JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) v.model;
+COMMENT ON VIEW mlops.versions IS 'Trained versions: what they learnt from, their metric beside the baseline, parameters, aliases, warnings, digest (sha256 of the artifact); continues: the version that a warm start went on from, with its digest';
+
+-- Anomalies are learnt without a target.
+ALTER TABLE mlops.version
+	ALTER COLUMN target DROP NOT NULL,
+	ALTER COLUMN metric DROP NOT NULL,
+	ALTER COLUMN baseline_prediction DROP NOT NULL;
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features record)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_record';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, record) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features jsonb)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, jsonb) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features json)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_json';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, json) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features float8[])
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_array';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, float8[]) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features text)
+RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_anomaly_score_text';
+COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, text) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';
+
 -- New tables are dumped, and the extension's owner gets rights on them.
 DO $mlops$
 DECLARE
@@ -117,43 +210,3 @@ BEGIN
 	END LOOP;
 END
 $mlops$;
--- Anomalies are learnt without a target.
-ALTER TABLE mlops.version
-	ALTER COLUMN target DROP NOT NULL,
-	ALTER COLUMN metric DROP NOT NULL,
-	ALTER COLUMN baseline_prediction DROP NOT NULL;
-
-COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint) IS
-'Split, prepare, fit, evaluate, store and, if it is better, deploy one new version of a model.
-source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are.
-task: classification, regression or anomaly, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies.
-features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories.
-split: method (random, time, group, column, none), holdout, column, key, max_holdout, min_class, min_rows, folds.
-weight: column of row weights. positive: the positive class. key: the column that identifies rows.
-deploy: if_better, always, never, or {"metric": ..., "min_gain": ...}. seed: of split and fit.
-Errors: 22023 unknown or bad option, 42703 missing column, 22000 unusable values, 42501 no right, 53200 memory budget.';
-
-CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features record)
-RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
-AS 'MODULE_PATHNAME', 'mlops_anomaly_score_record';
-COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, record) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
-
-CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features jsonb)
-RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
-AS 'MODULE_PATHNAME', 'mlops_anomaly_score_jsonb';
-COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, jsonb) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
-
-CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features json)
-RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
-AS 'MODULE_PATHNAME', 'mlops_anomaly_score_json';
-COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, json) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
-
-CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features float8[])
-RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
-AS 'MODULE_PATHNAME', 'mlops_anomaly_score_array';
-COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, float8[]) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
-
-CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features text)
-RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
-AS 'MODULE_PATHNAME', 'mlops_anomaly_score_text';
-COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, text) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';

@@ -37,7 +37,7 @@ train_row(FunctionCallInfo fcinfo, const MlopsTrainResult *result)
 
 /*
  * mlops_train(model, source, target, task, algorithm, features, exclude, params,
- * prepare, split, weight, positive, key, deploy, seed)
+ * prepare, split, weight, positive, key, deploy, seed, warm_start)
  */
 Datum
 mlops_sql_train(PG_FUNCTION_ARGS)
@@ -60,6 +60,7 @@ mlops_sql_train(PG_FUNCTION_ARGS)
 	request.key = mlops_argument_text(fcinfo, 12);
 	request.deploy = mlops_argument_required(fcinfo, 13, "deploy");
 	request.seed = PG_ARGISNULL(14) ? 0 : PG_GETARG_INT64(14);
+	request.warm_start = mlops_argument_text(fcinfo, 15);
 	request.kind = "train";
 	mlops_train(&request, &result);
 	return train_row(fcinfo, &result);

@@ -41,3 +41,14 @@ mlops_sha256(const void *data, Size length, uint8 *digest)
 	check_hash(context, pg_cryptohash_final(context, digest, MLOPS_DIGEST_LENGTH));
 	pg_cryptohash_free(context);
 }
+
+char *
+mlops_digest_text(const uint8 *digest)
+{
+	char	   *text = palloc(2 * MLOPS_DIGEST_LENGTH + 1);
+	int			i;
+
+	for (i = 0; i < MLOPS_DIGEST_LENGTH; i++)
+		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	return text;
+}

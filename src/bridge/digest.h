@@ -12,4 +12,7 @@
 /* digest[MLOPS_DIGEST_LENGTH] of a byte string; interruptible. */
 extern void mlops_sha256(const void *data, Size length, uint8 *digest);
 
+/* The digest in hexadecimal, palloc'd. */
+extern char *mlops_digest_text(const uint8 *digest);
+
 #endif							/* MLOPS_BRIDGE_DIGEST_H */

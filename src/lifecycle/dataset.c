@@ -15,11 +15,13 @@
 #include "utils/builtins.h"
 
 #include "bridge/env.h"
+#include "bridge/json.h"
 #include "bridge/options.h"
 #include "catalog/similar.h"
 #include "data/source.h"
 #include "lifecycle/dataset.h"
 #include "lifecycle/split_rule.h"
+#include "lifecycle/warm_start.h"
 
 /*
  * Early stopping needs this many rows on the training side. Of few rows a tenth
@@ -164,11 +166,52 @@ typedef struct Wanted
 	int			split_key;
 } Wanted;
 
+/* A column that is only wanted where the source has it. */
+static void
+mark_if_there(const MlopsSource *source, const char *name, bool *mark)
+{
+	int			column = name ? mlops_source_find(source, name) : -1;
+
+	if (column >= 0 && source->columns[column].type != 0)
+		mark[column] = true;
+}
+
+/* The features of the version that is continued, and what told its rows apart. */
+static void
+mark_features_of(const MlopsWarmStart *start, const MlopsSource *source, bool *mark)
+{
+	int			n_identity;
+	const char **identity = mlops_json_get_texts(start->version->split, "identity", &n_identity);
+	int			i;
+
+	mark_if_there(source, mlops_json_get_text(start->version->split, "column"), mark);
+	for (i = 0; i < n_identity; i++)
+		mark_if_there(source, identity[i], mark);
+	for (i = 0; i < start->model->signature.n_features; i++)
+	{
+		const char *name = start->model->signature.features[i].name;
+		int			column = mlops_source_find(source, name);
+
+		if (column < 0 || source->columns[column].type == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("the source has no usable column \"%s\"", name),
+					 errdetail("It is a feature of \"%s\", which is to be continued.", mlops_warm_start_name(start)),
+					 errhint("Give a source with the columns of that version, or train anew without warm_start.")));
+		mark[column] = true;
+	}
+}
+
 static void
 mark_features(const MlopsTrainRequest *request, const MlopsSource *source, MlEnv *env, bool *mark)
 {
 	int			i;
 
+	if (request->start != NULL)
+	{
+		mark_features_of(request->start, source, mark);
+		return;
+	}
 	for (i = 0; i < request->n_exclude; i++)
 		(void) require_column(source, "exclude", request->exclude[i]);
 	if (request->features != NULL && request->n_features == 0)
@@ -351,9 +394,10 @@ choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, Mlo
 
 /* Read the marked columns. */
 static void
-read_marked(MlopsSource *source, const MlopsPreparation *preparation, const bool *mark,
-			MlEnv *env, MlTable *table)
+read_marked(MlopsSource *source, const MlopsPreparation *preparation, const MlopsWarmStart *start,
+			const bool *mark, MlEnv *env, MlTable *table)
 {
+	const MlSignature *signature = start ? &start->model->signature : NULL;
 	MlopsReadOptions read = {.nan_is_missing = preparation->nan_is_missing};
 	int		   *columns = palloc(sizeof(int) * source->n_columns);
 	int			n_columns = 0;
@@ -362,7 +406,13 @@ read_marked(MlopsSource *source, const MlopsPreparation *preparation, const bool
 	for (i = 0; i < source->n_columns; i++)
 		if (mark[i])
 			columns[n_columns++] = i;
-	mlops_source_read(source, columns, n_columns, &read, env, table);
+	if (signature != NULL)
+	{
+		read.time_zone = signature->time_zone;
+		mlops_source_read_as(source, columns, n_columns, signature, &read, env, table);
+	}
+	else
+		mlops_source_read(source, columns, n_columns, &read, env, table);
 	for (i = 0; i < table->n_columns; i++)
 		if (table->columns[i].n_inexact > 0)
 			ml_warn(env, "column \"%s\" has %lld values beyond 2^53, which lose their last digits",
@@ -388,6 +438,7 @@ mlops_task_asked(const MlopsTrainRequest *request)
 void
 mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int64 rows, MlopsFitPlan *plan)
 {
+	plan->start = request->start;
 	plan->n_options = mlops_options_list("params", request->params, &plan->options);
 	mlops_check(env, ml_algorithm_choose(env, request->algorithm, task, rows, &plan->algorithm));
 	mlops_check(env, ml_parameters_resolve(env, plan->algorithm, plan->options, plan->n_options,
@@ -419,6 +470,19 @@ choose_features(MlEnv *env, const MlopsTrainRequest *request, const MlopsSource 
 	choice.split_column = dataset->split_options.column;
 	dataset->chosen = mlops_need(env, table->n_columns, sizeof(int));
 	mlops_check(env, ml_choose_columns(env, table, &choice, dataset->chosen, &dataset->n_chosen));
+}
+
+/* Those of the version that is continued, in its order. */
+static void
+take_features(MlEnv *env, const MlopsWarmStart *start, MlopsDataset *dataset)
+{
+	const MlSignature *signature = &start->model->signature;
+	int			i;
+
+	dataset->n_chosen = signature->n_features;
+	dataset->chosen = mlops_need(env, signature->n_features, sizeof(int));
+	for (i = 0; i < signature->n_features; i++)
+		dataset->chosen[i] = ml_table_find(&dataset->table, signature->features[i].name);
 }
 
 /*
@@ -462,13 +526,18 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	int64		usable;
 
 	choose_wanted(request, preparation, source, also_read, n_also_read, env, &wanted);
-	read_marked(source, preparation, wanted.mark, env, table);
+	read_marked(source, preparation, request->start, wanted.mark, env, table);
 	dataset->source_text = pstrdup(source->resolved);
 	dataset->source_is_relation = OidIsValid(source->relation);
 	dataset->source_is_temporary = source->temporary;
 
 	dataset->target_column = table_index(table, source, wanted.target);
-	mlops_check(env, ml_target_make(env, table, dataset->target_column, task, request->positive, target));
+	if (request->start != NULL)
+		mlops_check(env, ml_target_match(env, table, dataset->target_column, task,
+										 request->start->model->n_classes,
+										 (char *const *) request->start->model->labels, target));
+	else
+		mlops_check(env, ml_target_make(env, table, dataset->target_column, task, request->positive, target));
 	if (wanted.weight >= 0)
 		mlops_take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
 	usable = target->n_rows - target->n_missing;
@@ -480,7 +549,10 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	if (plan->stops_early && options->method != ML_SPLIT_NONE &&
 		(double) usable * (1.0 - options->holdout) >= fewest)
 		options->validation = VALIDATION_SHARE;
-	choose_features(env, request, source, &wanted, dataset);
+	if (request->start != NULL)
+		take_features(env, request->start, dataset);
+	else
+		choose_features(env, request, source, &wanted, dataset);
 	choose_identity(env, source, &wanted, dataset);
 	if (request->inherited_split != NULL)
 		inherit_split(env, request->inherited_split, dataset, palloc0(sizeof(MlSplitRule)));

@@ -31,6 +31,7 @@ typedef struct MlopsFitPlan
 	MlOption   *options;		/* (n_options) as they were given */
 	int			n_options;
 	bool		stops_early;	/* wants validation rows */
+	const struct MlopsWarmStart *start; /* version to continue, or NULL */
 } MlopsFitPlan;
 
 typedef struct MlopsDataset

@@ -8,11 +8,13 @@
 
 #include "miscadmin.h"
 #include "pgtime.h"
+#include "utils/builtins.h"
 
 #include "bridge/env.h"
 #include "bridge/json.h"
 #include "bridge/options.h"
 #include "lifecycle/fit.h"
+#include "lifecycle/warm_start.h"
 
 /* Training and validation rows together, for the encoders. */
 static uint32_t *
@@ -43,10 +45,15 @@ mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	model->algorithm = plan->algorithm;
 
 	ml_report(env, "encoding", -1, rows->n_rows, -1, NAN);
-	mlops_check(env, ml_signature_fit(env, &dataset->table, dataset->chosen, dataset->n_chosen,
-									  all, rows->n_rows + rows->n_validation, preparation->max_categories,
-									  pg_get_timezone_name(session_timezone), &model->signature));
-	model->signature.nan_is_missing = preparation->nan_is_missing;
+	if (plan->start != NULL)
+		model->signature = plan->start->model->signature;
+	else
+	{
+		mlops_check(env, ml_signature_fit(env, &dataset->table, dataset->chosen, dataset->n_chosen,
+										  all, rows->n_rows + rows->n_validation, preparation->max_categories,
+										  pg_get_timezone_name(session_timezone), &model->signature));
+		model->signature.nan_is_missing = preparation->nan_is_missing;
+	}
 	mlops_check(env, ml_frame_begin(env, &model->signature, &dataset->table, frame));
 	ml_release(env, all);
 }
@@ -105,6 +112,7 @@ mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *plan,
 	memset(fitted, 0, sizeof(*fitted));
 	input.options = plan->options;
 	input.n_options = plan->n_options;
+	input.start = plan->start ? plan->start->model->fitted : NULL;
 	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
 	if (dataset->table.file != NULL)
 	{
@@ -157,6 +165,17 @@ mlops_params_by_own_names(const MlAlgorithm *algorithm, Jsonb *params)
 				   &options[i]);
 	}
 	return mlops_json_finish(&json);
+}
+
+Jsonb *
+mlops_params_overlay(Jsonb *params, Jsonb *changes)
+{
+	if (params == NULL)
+		return changes;
+	if (changes == NULL)
+		return params;
+	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(params),
+											  JsonbPGetDatum(changes)));
 }
 
 Jsonb *

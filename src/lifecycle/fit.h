@@ -39,6 +39,9 @@ extern void mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *pla
  */
 extern Jsonb *mlops_params_by_own_names(const MlAlgorithm *algorithm, Jsonb *params);
 
+/* `changes` laid over params, as the operator || does; either may be NULL. */
+extern Jsonb *mlops_params_overlay(Jsonb *params, Jsonb *changes);
+
 /* Every parameter that has a value, by its own name. */
 extern Jsonb *mlops_params_resolved(const MlopsFitPlan *plan);
 

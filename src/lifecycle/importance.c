@@ -30,6 +30,8 @@
 #define MOST_ROWS 10000
 #define REPEATS 5
 
+#define STOP_ROWS 1024
+
 /* Sums over the inputs of each feature; false when the model has no trees. */
 static bool
 add_splits(MlEnv *env, const MlModel *model, MlopsImportanceRow *rows)
@@ -95,6 +97,40 @@ predict_rows(const void *state, const double *inputs, int n_rows, double *output
 	ml_model_predict(state, inputs, n_rows, outputs);
 }
 
+/* inputs (n, n_inputs) of the rows in their order, taken in that of the table. */
+static void
+gather_inputs(MlEnv *env, const MlFrame *frame, const uint32_t *rows, int64_t n, double *inputs)
+{
+	uint64_t   *numbers = mlops_need(env, n, sizeof(uint64_t));
+	uint32_t   *order = mlops_need(env, n, sizeof(uint32_t));
+	uint32_t   *ascending = mlops_need(env, n, sizeof(uint32_t));
+	MlSlice		slice;
+	int64_t		at;
+	int64_t		taken;
+	int64_t		i;
+
+	for (i = 0; i < n; i++)
+		numbers[i] = rows[i];
+	mlops_check(env, ml_order_u64(env, numbers, n, order));
+	for (i = 0; i < n; i++)
+		ascending[i] = rows[order[i]];
+	mlops_check(env, ml_slice_begin(env, frame, &slice));
+	for (at = 0; at < n; at += taken)
+	{
+		mlops_check(env, ml_slice_take(&slice, ascending, at, n, &taken));
+		for (i = 0; i < taken; i++)
+		{
+			if (i % STOP_ROWS == 0)
+				mlops_check(env, ml_check_stop(env));
+			ml_frame_row(&slice.part, slice.rows[i], inputs + (Size) order[at + i] * frame->n_inputs);
+		}
+	}
+	ml_slice_end(&slice);
+	ml_release(env, numbers);
+	ml_release(env, order);
+	ml_release(env, ascending);
+}
+
 /* Inputs, target and weights of some rows side by side. */
 static void
 gather_rows(MlEnv *env, const MlModel *model, const MlopsLabelled *labelled, int64_t n,
@@ -105,20 +141,10 @@ gather_rows(MlEnv *env, const MlModel *model, const MlopsLabelled *labelled, int
 	double	   *actual = mlops_need(env, n, sizeof(double));
 	double	   *weight = labelled->weight ? mlops_need(env, n, sizeof(double)) : NULL;
 	MlFrame		frame;
-	MlSlice		slice;
-	int64_t		at;
-	int64_t		taken;
 	int64_t		i;
 
 	mlops_check(env, ml_frame_begin(env, &model->signature, &labelled->table, &frame));
-	mlops_check(env, ml_slice_begin(env, &frame, &slice));
-	for (at = 0; at < n; at += taken)
-	{
-		mlops_check(env, ml_slice_take(&slice, labelled->rows, at, n, &taken));
-		for (i = 0; i < taken; i++)
-			ml_frame_row(&slice.part, slice.rows[i], inputs + (at + i) * n_inputs);
-	}
-	ml_slice_end(&slice);
+	gather_inputs(env, &frame, labelled->rows, n, inputs);
 	ml_frame_end(&frame);
 	for (i = 0; i < n; i++)
 	{

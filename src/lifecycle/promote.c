@@ -282,6 +282,11 @@ decide_against(MlEnv *env, const MlopsDeployRule *rule, const char *model_name, 
 	int64_t		n_common;
 	char	   *reason;
 
+	if (rule->unfair != NULL)
+	{
+		decision->text = psprintf("kept the champion: %s", rule->unfair);
+		return;
+	}
 	memcpy(key.digest, stored->digest, MLOPS_DIGEST_LENGTH);
 	champion.model = mlops_prepared_model(mlops_cache_get(&key, mlops_env_context(env)));
 	reason = incomparable(model, champion.model);

@@ -29,6 +29,7 @@ typedef struct MlopsDeployRule
 	MlopsDeployMode mode;
 	const char *metric;			/* NULL: log_loss or rmse */
 	double		min_gain;
+	const char *unfair;			/* why the held-out rows cannot compare, or NULL */
 } MlopsDeployRule;
 
 typedef struct MlopsDecision

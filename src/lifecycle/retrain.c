@@ -15,18 +15,6 @@
 #include "lifecycle/fit.h"
 #include "lifecycle/train.h"
 
-/* `changes` laid over `stored`, as the operator || does. */
-static Jsonb *
-overlay(Jsonb *stored, Jsonb *changes)
-{
-	if (stored == NULL)
-		return changes;
-	if (changes == NULL)
-		return stored;
-	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(stored),
-											  JsonbPGetDatum(changes)));
-}
-
 /* The stored call, as a request. */
 static void
 read_request(Jsonb *stored, MlopsTrainRequest *request)
@@ -44,6 +32,8 @@ read_request(Jsonb *stored, MlopsTrainRequest *request)
 	request->key = mlops_json_get_text(stored, "key");
 	request->seed = mlops_json_get_integer(stored, "seed", 0);
 	request->source = mlops_json_get_text(stored, "source");
+	request->warm_start = mlops_json_get_text(stored, "warm_start");
+	request->warm_digest = mlops_json_get_text(stored, "warm_start_digest");
 	if (request->source == NULL || request->algorithm == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -70,7 +60,7 @@ mlops_retrain(const char *model, const char *source, Jsonb *params, const char *
 	algorithm = ml_algorithm_find(request.algorithm);
 	if (algorithm != NULL)
 		params = mlops_params_by_own_names(algorithm, params);
-	request.params = overlay(request.params, params);
+	request.params = mlops_params_overlay(request.params, params);
 	request.deploy = deploy;
 	request.kind = "retrain";
 	request.reason = reason;

@@ -37,6 +37,7 @@
 #include "lifecycle/score.h"
 #include "lifecycle/split_rule.h"
 #include "lifecycle/train.h"
+#include "lifecycle/warm_start.h"
 
 /* Training rows that enter the metrics of part "train". */
 #define TRAIN_METRIC_ROWS 50000
@@ -150,6 +151,8 @@ check_request(Training *training)
 	check_target(request, asked);
 	mlops_deploy_rule_read(request->deploy, &training->deploy);
 	mlops_preparation_read(request->prepare, request->split, request->seed, &training->preparation);
+	if (request->start != NULL)
+		training->preparation.nan_is_missing = request->start->model->signature.nan_is_missing;
 	if (strcmp(request->algorithm, "auto") != 0)
 	{
 		const MlAlgorithm *algorithm = ml_algorithm_find(request->algorithm);
@@ -355,6 +358,20 @@ warn_no_better(Training *training)
 				metric, judged->value, judged->baseline);
 }
 
+/* Say so when a version is judged by rows that the continued one may have learnt from. */
+static void
+check_warm_start(Training *training)
+{
+	const MlopsWarmStart *start = training->request->start;
+	char	   *leak = start ? mlops_warm_start_leak(start, &training->dataset) : NULL;
+
+	if (leak == NULL)
+		return;
+	training->deploy.unfair = psprintf("rows that judge it may be among those that \"%s\" learnt from, since %s",
+									   mlops_warm_start_name(start), leak);
+	ml_warn(training->env, "metrics may look better than they are: %s", training->deploy.unfair);
+}
+
 static void
 judge_all(Training *training)
 {
@@ -466,6 +483,11 @@ request_to_json(const Training *training)
 	if (dataset->target.n_classes == 2)
 		mlops_json_text(&json, "positive", dataset->target.labels[1]);
 	mlops_json_integer(&json, "seed", request->seed);
+	if (request->start != NULL)
+	{
+		mlops_json_text(&json, "warm_start", mlops_warm_start_name(request->start));
+		mlops_json_text(&json, "warm_start_digest", mlops_digest_text(request->start->key.digest));
+	}
 	return mlops_json_finish(&json);
 }
 
@@ -648,6 +670,7 @@ run_training(Training *training, MlopsTrainResult *result)
 	mlops_dataset_read(request, &training->preparation, also_read, n_also_read, env,
 					   &training->plan, &training->dataset);
 	mlops_deploy_rule_check(&training->deploy, training->dataset.target.task);
+	check_warm_start(training);
 	note_time(training, "read");
 	if (training->dataset.split.folds > 0)
 		fit_and_cross_validate(training);
@@ -671,11 +694,13 @@ void
 mlops_train(const MlopsTrainRequest *request, MlopsTrainResult *result)
 {
 	Training   *training = palloc0(sizeof(Training));
+	MlopsTrainRequest *completed = palloc(sizeof(MlopsTrainRequest));
 	instr_time	start;
 	ListCell   *cell;
 
 	memset(result, 0, sizeof(*result));
-	training->request = request;
+	*completed = *request;
+	training->request = completed;
 	training->started_at = GetCurrentTimestamp();
 	training->env = mlops_env_begin(CurrentMemoryContext, "mlops training",
 									(Size) mlops_training_memory * 1024);
@@ -683,6 +708,8 @@ mlops_train(const MlopsTrainRequest *request, MlopsTrainResult *result)
 	INSTR_TIME_SET_CURRENT(start);
 	training->mark = start;
 	mlops_progress_begin(request->model, request->algorithm);
+	if (request->warm_start != NULL)
+		mlops_warm_start_open(training->env, completed);
 	run_training(training, result);
 	mlops_progress_end();
 	INSTR_TIME_SUBTRACT(training->mark, start);

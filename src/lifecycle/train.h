@@ -10,6 +10,8 @@
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
+struct MlopsWarmStart;
+
 /* What mlops_train() was asked; NULL pointers are arguments left out. */
 typedef struct MlopsTrainRequest
 {
@@ -28,6 +30,9 @@ typedef struct MlopsTrainRequest
 	const char *weight;
 	const char *positive;
 	const char *key;
+	const char *warm_start;		/* reference to continue, or NULL */
+	const char *warm_digest;	/* retrain: it must be this one, in hexadecimal */
+	const struct MlopsWarmStart *start; /* what that is, once it is opened */
 	const char *deploy;			/* never NULL: "if_better" */
 	int64		seed;
 	const char *kind;			/* "train" or "retrain" */

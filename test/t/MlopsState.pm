@@ -16,6 +16,7 @@ sub train_examples {
         q(SELECT version FROM mlops_train('churn', 'customers', target => 'churned', algorithm => 'gbt', deploy => 'always')),
         q(SELECT version FROM mlops_train('churn', 'customers', target => 'churned', algorithm => 'gbt',
             params => '{"trees": 12}', seed => 7, deploy => 'never')),
+        q(SELECT version FROM mlops_train('churn', 'customers', warm_start => 'churn@3', deploy => 'never')),
         q(SELECT version FROM mlops_train('price', 'SELECT * FROM houses', target => 'sale_price', algorithm => 'linear')),
         q(SELECT version FROM mlops_train('price', 'houses', target => 'sale_price', algorithm => 'gbt', deploy => 'always')),
         q(SELECT version FROM mlops_train('Größe "x"', 'SELECT lot_area, house_style AS "Stil é" , sale_price FROM houses LIMIT 200',
@@ -34,7 +35,7 @@ sub predictions {
     my @queries = map { my ($verb, $reference, $table) = @$_;
         "SELECT '$reference: ' || count(*) || ' ' || md5(string_agg(encode(float8send($verb('$reference', t.*)), 'hex'), ',' ORDER BY id)) FROM $table AS t"
     } (
-        (map { [ 'mlops_probability', $_, 'customers' ] } qw(churn churn@1 churn@2 churn@3 churn@challenger)),
+        (map { [ 'mlops_probability', $_, 'customers' ] } qw(churn churn@1 churn@2 churn@3 churn@4 churn@challenger)),
         (map { [ 'mlops_predict', $_, 'houses' ] } qw(price price@1 price@2)),
         [ 'mlops_anomaly_score', 'odd', 'customers' ],
         [ 'mlops_predict', 'Größe "x"', '(SELECT *, house_style AS "Stil é" FROM houses)' ],
