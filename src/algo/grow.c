@@ -25,10 +25,14 @@ static MlStatus split_leaf(MlGrower *grower, int at);
 static MlStatus split_rows(MlGrower *grower, int at, MlRangeSplit *range, bool add_left,
 						   bool add_right);
 static MlStatus finish_cells(MlGrower *grower, const MlGrowLeaf *leaf);
+static void choose_inputs(MlGrower *grower);
 static void apply_split(MlGrower *grower, int at, MlRangeSplit *range);
 static bool take_parent_slot(MlGrower *grower, MlGrowLeaf *small, MlGrowLeaf *large);
 static bool can_split(const MlGrower *grower, const MlGrowLeaf *leaf);
-static void search_leaf(MlGrower *grower, int at);
+static MlStatus search_leaves(MlGrower *grower, MlGrowLeaf *one, MlGrowLeaf *other);
+static MlStatus agree(MlGrower *grower, MlGrowLeaf *const *leaves, int n);
+static void search_leaf(MlGrower *grower, MlGrowLeaf *leaf);
+static void subtract_cells(MlGrower *grower, const MlGrowLeaf *large, const MlGrowLeaf *small);
 static void search_drawn(MlGrower *grower, MlGrowLeaf *leaf);
 static MlGrowLeaf *add_leaf(MlGrower *grower, uint32_t node, int depth, MlCell total);
 static void bound_children(MlGrower *grower, const MlFoundSplit *split, MlGrowLeaf *left,
@@ -80,13 +84,15 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 	grower->tree_inputs = ml_allocate(env, n_inputs, sizeof(uint16_t));
 	grower->node_inputs = ml_allocate(env, n_inputs, sizeof(uint16_t));
 	grower->order = ml_allocate(env, n_inputs, sizeof(uint16_t));
+	grower->found = ml_allocate(env, (size_t) ml_team_size(env), 2 * sizeof(MlFoundSplit));
 	if (grower->pool == NULL || grower->free_slots == NULL || grower->leaves == NULL ||
 		grower->heap == NULL || grower->nodes == NULL || grower->left_bins == NULL || grower->sets == NULL ||
 		grower->inputs == NULL || grower->tree_inputs == NULL || grower->node_inputs == NULL ||
-		grower->order == NULL)
+		grower->order == NULL || grower->found == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < n_inputs; i++)
 		grower->inputs[i] = (uint16_t) i;
+	choose_inputs(grower);
 	return ML_OK;
 }
 
@@ -224,6 +230,7 @@ ml_grower_end(MlGrower *grower)
 {
 	MlEnv	   *env = grower->env;
 
+	ml_release(env, grower->found);
 	ml_release(env, grower->order);
 	ml_release(env, grower->node_inputs);
 	ml_release(env, grower->tree_inputs);
@@ -262,12 +269,13 @@ begin_tree(MlGrower *grower)
 	take_slot(grower, root);
 	ML_TRY(build_cells(grower, root));
 	root->total = total_of_cells(grower, leaf_cells(grower, root));
+	ML_TRY(finish_cells(grower, root));
+	ML_TRY(ml_team_sum(grower->env, (int64_t *) &root->total, 3));
 	grower->nodes[0].rows = (uint32_t) root->total.rows;
-	search_leaf(grower, 0);
-	return ML_OK;
+	return search_leaves(grower, root, NULL);
 }
 
-/* The sum over all rows: every input has each of them in one bin. */
+/* The sum over all rows here: every input has each of them in one bin. */
 static MlCell
 total_of_cells(const MlGrower *grower, const MlCell *cells)
 {
@@ -309,21 +317,24 @@ split_leaf(MlGrower *grower, int at)
 		ml_histogram_clear(&grower->sums, grower->tree.gradient, grower->tree.most,
 						   leaf_cells(grower, small));
 		ML_TRY(split_rows(grower, at, &range, left_is_small, !left_is_small));
+		ml_histogram_finish(&grower->sums);
 		ML_TRY(finish_cells(grower, small));
 		if (subtract)
-			ml_histogram_subtract(&grower->sums.shape, leaf_cells(grower, large),
-								  leaf_cells(grower, small));
-		search_leaf(grower, (int) (small - grower->leaves));
+		{
+			subtract_cells(grower, large, small);
+			return search_leaves(grower, small, large);
+		}
 	}
 	else
 		ML_TRY(split_rows(grower, at, &range, false, false));
-	if (can_split(grower, large) && !subtract)
+	ML_TRY(search_leaves(grower, small, NULL));
+	if (can_split(grower, large))
 	{
 		take_slot(grower, large);
 		ML_TRY(build_cells(grower, large));
+		ML_TRY(finish_cells(grower, large));
 	}
-	search_leaf(grower, (int) (large - grower->leaves));
-	return ML_OK;
+	return search_leaves(grower, large, NULL);
 }
 
 /*
@@ -399,19 +410,68 @@ can_split(const MlGrower *grower, const MlGrowLeaf *leaf)
 		(grower->limits.max_depth == 0 || leaf->depth < grower->limits.max_depth);
 }
 
-/* Best split of a leaf whose histogram is there; without one its slot is freed. */
-static void
-search_leaf(MlGrower *grower, int at)
+/*
+ * Best splits of one or two leaves whose histograms are there; without one the
+ * slot of a leaf is freed.
+ */
+static MlStatus
+search_leaves(MlGrower *grower, MlGrowLeaf *one, MlGrowLeaf *other)
 {
-	MlGrowLeaf *leaf = &grower->leaves[at];
+	MlGrowLeaf *leaves[2] = {one, other};
+	int			n = other == NULL ? 1 : 2;
+	int			i;
 
+	for (i = 0; i < n; i++)
+		search_leaf(grower, leaves[i]);
+	ML_TRY(agree(grower, leaves, n));
+	for (i = 0; i < n; i++)
+	{
+		if (leaves[i]->split.input >= 0)
+			heap_push(grower, (int) (leaves[i] - grower->leaves));
+		else
+			free_slot(grower, leaves[i]);
+	}
+	return ML_OK;
+}
+
+/* Each leaf's split becomes the best one that any member of the team has found. */
+static MlStatus
+agree(MlGrower *grower, MlGrowLeaf *const *leaves, int n)
+{
+	int			members = ml_team_size(grower->env);
+	MlFoundSplit own[2];
+	int			rank;
+	int			i;
+
+	if (members == 1 || (!can_split(grower, leaves[0]) && !can_split(grower, leaves[n - 1])))
+		return ML_OK;
+	for (i = 0; i < n; i++)
+		own[i] = leaves[i]->split;
+	ML_TRY(ml_team_gather(grower->env, own, (size_t) n * sizeof(MlFoundSplit), grower->found));
+	for (i = 0; i < n; i++)
+	{
+		MlFoundSplit *best = &leaves[i]->split;
+
+		best->input = -1;
+		/* in the order of inputs, so that ties end as in one search */
+		for (rank = 0; rank < members; rank++)
+		{
+			const MlFoundSplit *theirs = &grower->found[rank * n + i];
+
+			if (theirs->input >= 0 && (best->input < 0 || theirs->score > best->score))
+				*best = *theirs;
+		}
+	}
+	return ML_OK;
+}
+
+/* Among the inputs of this member. */
+static void
+search_leaf(MlGrower *grower, MlGrowLeaf *leaf)
+{
 	leaf->split.input = -1;
 	if (can_split(grower, leaf))
 		search_drawn(grower, leaf);
-	if (leaf->split.input >= 0)
-		heap_push(grower, at);
-	else
-		free_slot(grower, leaf);
 }
 
 /* Among the inputs drawn for the node, then one by one among the others. */
@@ -427,8 +487,15 @@ search_drawn(MlGrower *grower, MlGrowLeaf *leaf)
 	grower->rules.high = leaf->high;
 	if (n_drawn == grower->n_tree_inputs)
 	{
-		ml_split_search(grower->data->inputs, grower->tree_inputs, n_drawn, &grower->sums.shape,
-						cells, &leaf->total, &grower->rules, &leaf->split);
+		int			begin = 0;
+		int			end = n_drawn;
+
+		while (begin < end && grower->tree_inputs[begin] < grower->first_input)
+			begin++;
+		while (begin < end && grower->tree_inputs[end - 1] >= grower->end_input)
+			end--;
+		ml_split_search(grower->data->inputs, grower->tree_inputs + begin, end - begin,
+						&grower->sums.shape, cells, &leaf->total, &grower->rules, &leaf->split);
 		return;
 	}
 	memcpy(grower->order, grower->tree_inputs, (size_t) grower->n_tree_inputs * sizeof(uint16_t));
@@ -550,17 +617,57 @@ build_cells(MlGrower *grower, MlGrowLeaf *leaf)
 		ML_TRY(ml_check_stop(grower->env));
 		ml_histogram_add(&grower->sums, index + i, (int) (leaf->n - i < block ? leaf->n - i : block));
 	}
-	return finish_cells(grower, leaf);
+	ml_histogram_finish(&grower->sums);
+	return ML_OK;
 }
 
-/* The histogram begun is complete, with the rows of the whole team. */
+/* From the rows here to those of the whole team, in the cells of this member. */
 static MlStatus
 finish_cells(MlGrower *grower, const MlGrowLeaf *leaf)
 {
-	MlCell	   *cells = leaf_cells(grower, leaf);
+	return ml_team_sum_part(grower->env, (int64_t *) leaf_cells(grower, leaf),
+							3 * grower->sums.shape.n_cells, 3 * grower->first_cell,
+							3 * grower->end_cell);
+}
 
-	ml_histogram_finish(&grower->sums);
-	return ml_team_sum(grower->env, (int64_t *) cells, 3 * grower->sums.shape.n_cells);
+static void
+subtract_cells(MlGrower *grower, const MlGrowLeaf *large, const MlGrowLeaf *small)
+{
+	MlHistogramShape part = {NULL, grower->end_cell - grower->first_cell};
+
+	ml_histogram_subtract(&part, leaf_cells(grower, large) + grower->first_cell,
+						  leaf_cells(grower, small) + grower->first_cell);
+}
+
+/*
+ * The inputs of this member: a part with about as many cells as the others
+ * have, or all of them where nodes draw their own.
+ */
+static void
+choose_inputs(MlGrower *grower)
+{
+	const MlHistogramShape *shape = &grower->sums.shape;
+	int			n_inputs = grower->data->n_inputs;
+	size_t		members = (size_t) ml_team_size(grower->env);
+	size_t		rank = (size_t) ml_team_rank(grower->env);
+	int			i;
+
+	if (grower->limits.node_inputs < 1)
+	{
+		members = 1;
+		rank = 0;
+	}
+	grower->first_input = 0;
+	grower->end_input = 0;
+	for (i = 0; i < n_inputs; i++)
+	{
+		size_t		owner = shape->offset[i] * members / shape->n_cells;
+
+		grower->first_input += owner < rank;
+		grower->end_input += owner <= rank;
+	}
+	grower->first_cell = grower->first_input < n_inputs ? shape->offset[grower->first_input] : shape->n_cells;
+	grower->end_cell = grower->end_input < n_inputs ? shape->offset[grower->end_input] : shape->n_cells;
 }
 
 /* Without a free slot the leaf uses the scratch histogram, and its children are scanned. */

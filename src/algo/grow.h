@@ -70,6 +70,11 @@ typedef struct MlGrower
 	uint16_t   *order;			/* (data->n_inputs) */
 	MlPartition partition;
 	MlHistogramSums sums;
+	int			first_input;	/* this member of a team searches these inputs, */
+	int			end_input;
+	size_t		first_cell;		/* whose cells are the only ones that it knows of all rows */
+	size_t		end_cell;
+	MlFoundSplit *found;		/* (members, 2) */
 	MlCell	   *pool;			/* (n_slots + 1, n_cells), the last one is scratch */
 	int			n_slots;
 	int		   *free_slots;
@@ -88,7 +93,8 @@ typedef struct MlGrower
 
 /*
  * In a team (base/team.h) each member grows the same tree, with the rows it
- * has: `data` are these, limits and sums are those of all rows.
+ * has: `data` are these, limits and sums are those of all rows. Each one
+ * searches some of the inputs; then all know the best split.
  */
 extern MlStatus ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data,
 								const MlGrowLimits *limits);

@@ -116,6 +116,7 @@ ml_split_search(const MlBins *bins, const uint16_t *listed, int n_listed,
 
 	list_bins(&bins[best.input], cells + shape->offset[best.input], rules, &candidates);
 	found->gain = gain;
+	found->score = best.score;
 	describe(&bins[best.input], &candidates, &best, total, found);
 }
 

@@ -42,6 +42,7 @@ typedef struct MlFoundSplit
 	int			input;			/* -1: no split is allowed and better than none */
 	int			bin;			/* numbers: the last bin that goes left */
 	double		gain;
+	double		score;			/* by which splits of one node compare: gains round it */
 	bool		default_left;	/* where missing and unknown values go */
 	MlSet256	left_bins;		/* with bin n_bins for missing */
 	MlCell		left;

@@ -52,21 +52,32 @@ ml_team_range(const MlEnv *env, int64_t n_rows, int rank, int64_t *begin, int64_
 MlStatus
 ml_team_sum(MlEnv *env, int64_t *values, size_t n)
 {
+	return ml_team_sum_part(env, values, n, 0, n);
+}
+
+MlStatus
+ml_team_sum_part(MlEnv *env, int64_t *values, size_t n, size_t begin, size_t end)
+{
 	MlTeam	   *team = env->team;
+	size_t		at;
 	size_t		piece;
 	size_t		i;
 	int			rank;
 
-	for (; team != NULL && n > 0; values += piece, n -= piece)
+	for (at = 0; team != NULL && at < n; at += piece)
 	{
-		piece = piece_of(team, n, sizeof(*values));
-		ML_TRY(show(env, values, piece * sizeof(*values)));
+		size_t		first = begin > at ? begin : at;
+		size_t		last;
+
+		piece = piece_of(team, n - at, sizeof(*values));
+		last = end < at + piece ? end : at + piece;
+		ML_TRY(show(env, values + at, piece * sizeof(*values)));
 		for (rank = 0; rank < team->size; rank++)
 		{
 			const int64_t *theirs = shown(team, rank);
 
-			for (i = 0; i < piece && rank != team->rank; i++)
-				values[i] += theirs[i];
+			for (i = first; i < last && rank != team->rank; i++)
+				values[i] += theirs[i - at];
 		}
 	}
 	return ML_OK;

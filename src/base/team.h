@@ -63,6 +63,9 @@ extern void ml_team_range(const MlEnv *env, int64_t n_rows, int rank, int64_t *b
 /* values (n) = their sums over all members. */
 extern MlStatus ml_team_sum(MlEnv *env, int64_t *values, size_t n);
 
+/* The same for values[begin .. end-1]; the others are anything afterwards. */
+extern MlStatus ml_team_sum_part(MlEnv *env, int64_t *values, size_t n, size_t begin, size_t end);
+
 /* values (n), none of them NaN, = the largest over all members. */
 extern MlStatus ml_team_max(MlEnv *env, double *values, size_t n);
 

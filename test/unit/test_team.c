@@ -46,6 +46,30 @@ sum_numbers(MlEnv *env, void *argument)
 	return check(env, ok);
 }
 
+/* A part that begins and ends somewhere within the pieces. */
+static MlStatus
+sum_some_numbers(MlEnv *env, void *argument)
+{
+	size_t		n = *(size_t *) argument;
+	size_t		begin = n / 3;
+	size_t		end = n - n / 4;
+	int64_t	   *values = ml_allocate(env, n, sizeof(int64_t));
+	bool		ok = true;
+	int			rank;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+		values[i] = number_of(ml_team_rank(env), i);
+	ML_TRY(ml_team_sum_part(env, values, n, begin, end));
+	for (i = begin; i < end; i++)
+	{
+		for (rank = 0; rank < ml_team_size(env); rank++)
+			values[i] -= number_of(rank, i);
+		ok = ok && values[i] == 0;
+	}
+	return check(env, ok);
+}
+
 static MlStatus
 find_largest(MlEnv *env, void *argument)
 {
@@ -180,7 +204,7 @@ test_calls(void)
 		const char *name;
 		MlStatus	(*work) (MlEnv *env, void *argument);
 	}			calls[] = {
-		{"sums", sum_numbers}, {"maxima", find_largest}, {"broadcast", tell},
+		{"sums", sum_numbers}, {"some sums", sum_some_numbers}, {"maxima", find_largest}, {"broadcast", tell},
 		{"dealt rows", deal}, {"gathered arrays", gather}, {"exact sums", sum_exactly}
 	};
 	static const size_t lengths[] = {0, 1, 2, 3, 16, 17, 32, 33, 500, MOST_ROWS};
