@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "algo/boost.h"
-#include "base/hash.h"
+#include "algo/locate.h"
 #include "base/team.h"
+#include "math/rng.h"
 #include "math/sum.h"
 
 #define BLOCK_ROWS 16384
@@ -15,6 +16,10 @@
 
 /* Makes the rows of the curve independent of other uses of the same identity. */
 #define CURVE_SALT UINT64_C(0x626f6f7374637276)
+
+/* And the choices of a tree of those of others. */
+#define TREE_SALT UINT64_C(0x626f6f7374747265)
+#define ROW_SALT UINT64_C(0x626f6f7374726f77)
 
 /* Margins of some rows, and which rows their loss is taken from. */
 typedef struct Judged
@@ -31,6 +36,7 @@ typedef struct Boosting
 {
 	MlEnv	   *env;
 	const MlBoostOptions *options;
+	MlLoss		loss;
 	int			n_outputs;
 	double		max_weight;
 	double	   *base;			/* (n_outputs) */
@@ -42,6 +48,8 @@ typedef struct Boosting
 	MlGradientRange range;		/* of the derivatives of the current tree */
 	MlCell	   *totals;			/* (leaves) */
 	double	   *leaf_value;		/* (leaves) */
+	uint32_t   *drawn;			/* (n_rows) rows of a tree, with subsampling */
+	MlLocator	locator;		/* where leaves are located */
 	MlGrower	grower;
 	MlForestBuilder builder;
 	MlCurvePoint *curve;		/* (options->iterations) */
@@ -55,12 +63,16 @@ static MlStatus begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *opti
 static MlStatus begin_rows(Boosting *boosting, Judged *judged, const MlBoostRows *rows);
 static MlStatus begin_margins(Boosting *boosting, Judged *judged);
 static void reset_margins(const Boosting *boosting, const Judged *judged);
+static MlStatus begin_locations(Boosting *boosting);
 static MlStatus draw_curve_rows(Boosting *boosting);
 static MlStatus find_bases(Boosting *boosting);
 static MlStatus find_base(Boosting *boosting, int output);
 static MlStatus iterate(Boosting *boosting);
 static MlStatus add_trees(Boosting *boosting, bool *any_split);
-static MlStatus set_leaf_values(Boosting *boosting, int output);
+static uint64_t tree_key(const Boosting *boosting, int output);
+static MlStatus draw_rows(Boosting *boosting, MlTreeRows *tree);
+static MlStatus set_leaf_values(Boosting *boosting, int output, const MlTreeRows *tree);
+static MlStatus sum_leaves(Boosting *boosting, int output, const MlTreeRows *tree);
 static MlStatus take_derivatives(Boosting *boosting, int output, MlGradientScale *scale);
 static MlStatus find_range(Boosting *boosting, int output);
 static MlStatus find_normalizers(Boosting *boosting);
@@ -97,6 +109,17 @@ block_of(const Boosting *boosting, const Judged *judged, int64_t first, int n)
 	return block;
 }
 
+/* Something that was computed from targets and weights must be finite. */
+static MlStatus
+check_size(const Boosting *boosting, double value)
+{
+	if (isfinite(value))
+		return ML_OK;
+	ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
+	ml_hint(boosting->env, "Scale them down.");
+	return ML_INVALID_DATA;
+}
+
 /* Rows of a block that begins at `first`. */
 static inline int
 block_rows(int64_t first, int64_t n)
@@ -114,6 +137,7 @@ begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
 	memset(boosting, 0, sizeof(*boosting));
 	boosting->env = env;
 	boosting->options = options;
+	boosting->loss = options->loss;
 	boosting->n_outputs = options->loss.n_outputs;
 	boosting->base = ml_allocate(env, n_outputs, sizeof(double));
 	boosting->gradient = ml_allocate(env, n_rows, sizeof(MlGradient));
@@ -128,10 +152,18 @@ begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
 		if (boosting->normalizer == NULL)
 			return ML_OUT_OF_MEMORY;
 	}
+	if (options->subsample < 1)
+	{
+		boosting->drawn = ml_allocate(env, n_rows, sizeof(uint32_t));
+		if (boosting->drawn == NULL)
+			return ML_OUT_OF_MEMORY;
+	}
 	ML_TRY(begin_rows(boosting, &boosting->training, training));
 	ML_TRY(begin_rows(boosting, &boosting->validation, validation));
 	ML_TRY(find_bases(boosting));
 	ML_TRY(begin_margins(boosting, &boosting->training));
+	if (ml_loss_locates(&boosting->loss))
+		ML_TRY(begin_locations(boosting));
 	ML_TRY(begin_margins(boosting, &boosting->validation));
 	ML_TRY(draw_curve_rows(boosting));
 	if (boosting->validation.all_rows > 0)
@@ -179,6 +211,26 @@ reset_margins(const Boosting *boosting, const Judged *judged)
 		for (i = 0; i < n_rows; i++)
 			margin[i] = start != NULL ? start[i * n_outputs + k] : boosting->base[k];
 	}
+}
+
+/* The base is the location of what all targets miss, before which margins are 0 or given. */
+static MlStatus
+begin_locations(Boosting *boosting)
+{
+	const MlBoostRows *rows = boosting->training.rows;
+	MlLoss	   *loss = &boosting->loss;
+
+	ML_TRY(ml_locator_begin(&boosting->locator, boosting->env, rows->binned.n_rows, rows->y, rows->weight,
+							boosting->training.margin, boosting->training.all_rows,
+							boosting->max_weight));
+	boosting->base[0] = 0;
+	reset_margins(boosting, &boosting->training);
+	if (loss->objective == ML_HUBER && loss->shape == 0)
+		ML_TRY(ml_locate_delta(&boosting->locator, &loss->shape));
+	ML_TRY(ml_locate(&boosting->locator, loss, NULL, rows->binned.n_rows, &boosting->base[0]));
+	ML_TRY(check_size(boosting, boosting->base[0]));
+	reset_margins(boosting, &boosting->training);
+	return ML_OK;
 }
 
 /* Each row by its own hash, whatever the others are; all rows if that gives none. */
@@ -267,13 +319,8 @@ find_base(Boosting *boosting, int output)
 	}
 	ML_TRY(ml_sum_team(boosting->env, sums, 2));
 	mean = ml_sum_value(values) / ml_sum_value(weights);
-	if (!isfinite(mean))
-	{
-		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
-		ml_hint(boosting->env, "Scale them down.");
-		return ML_INVALID_DATA;
-	}
-	boosting->base[output] = ml_loss_base(&boosting->options->loss, mean,
+	ML_TRY(check_size(boosting, mean));
+	boosting->base[output] = ml_loss_base(&boosting->loss, mean,
 											boosting->training.all_rows);
 	return ML_OK;
 }
@@ -316,10 +363,13 @@ add_trees(Boosting *boosting, bool *any_split)
 	{
 		MlTreeRows	tree = {.gradient = boosting->gradient};
 
+		tree.key = tree_key(boosting, k);
 		ML_TRY(take_derivatives(boosting, k, &tree.scale));
 		tree.most = ml_gradient_most(&boosting->range, tree.scale);
+		if (boosting->drawn != NULL)
+			ML_TRY(draw_rows(boosting, &tree));
 		ML_TRY(ml_grower_tree(grower, &tree));
-		ML_TRY(set_leaf_values(boosting, k));
+		ML_TRY(set_leaf_values(boosting, k, &tree));
 		ML_TRY(ml_forest_add(&boosting->builder, grower->nodes, grower->n_nodes,
 							 grower->sets, grower->n_sets));
 		if (grower->n_leaves == 1)
@@ -331,15 +381,79 @@ add_trees(Boosting *boosting, bool *any_split)
 	return ML_OK;
 }
 
-/* From fine sums of the derivatives of each leaf's rows. */
+static uint64_t
+tree_key(const Boosting *boosting, int output)
+{
+	uint64_t	key = ml_hash_word(boosting->options->seed, TREE_SALT);
+	int			iteration = boosting->options->started + boosting->n_curve;
+
+	return ml_hash_word(key, (uint64_t) iteration * (uint64_t) boosting->n_outputs +
+						(uint64_t) output);
+}
+
+/* By the hash of its identity a row is drawn or not, whatever the others are. */
 static MlStatus
-set_leaf_values(Boosting *boosting, int output)
+draw_rows(Boosting *boosting, MlTreeRows *tree)
+{
+	const MlBoostRows *rows = boosting->training.rows;
+	uint64_t	key = ml_hash_word(tree->key, ROW_SALT);
+	double		part = boosting->options->subsample;
+	int64_t		i;
+
+	tree->rows = boosting->drawn;
+	for (i = 0; i < rows->binned.n_rows; i++)
+	{
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(boosting->env));
+		boosting->drawn[tree->n_rows] = (uint32_t) i;
+		tree->n_rows += ml_hash_uniform(ml_hash_word(key, rows->identity[i])) < part;
+	}
+	return ML_OK;
+}
+
+/* From the steps that the sums of the leaves ask for, or from their rows. */
+static MlStatus
+set_leaf_values(Boosting *boosting, int output, const MlTreeRows *tree)
+{
+	MlGrower   *grower = &boosting->grower;
+	int			i;
+
+	if (grower->n_leaves == 1)
+	{
+		grower->nodes[0].value.number = 0;
+		return ML_OK;
+	}
+	if (!ml_loss_locates(&boosting->loss))
+		ML_TRY(sum_leaves(boosting, output, tree));
+	for (i = 0; i < grower->n_leaves; i++)
+	{
+		const MlGrowLeaf *leaf = &grower->leaves[i];
+		double	   *value = &grower->nodes[leaf->node].value.number;
+
+		if (ml_loss_locates(&boosting->loss))
+		{
+			ML_TRY(ml_locate(&boosting->locator, &boosting->loss,
+							 grower->partition.index + leaf->begin, leaf->n, value));
+			ML_TRY(check_size(boosting, *value));
+			*value = ml_grower_bound(grower, leaf, *value);
+		}
+		else
+			*value = ml_loss_step(&boosting->loss, *value);
+		*value *= boosting->options->learning_rate;
+	}
+	return ML_OK;
+}
+
+/* Steps from fine sums of the derivatives of each leaf's rows. */
+static MlStatus
+sum_leaves(Boosting *boosting, int output, const MlTreeRows *tree)
 {
 	MlGrower   *grower = &boosting->grower;
 	int64_t		n_rows = boosting->training.rows->binned.n_rows;
 	MlGradientScale scale = ml_gradient_fine_scale(&boosting->range);
 	double		g[ML_LOSS_BLOCK];
 	double		h[ML_LOSS_BLOCK];
+	int64_t		next = 0;		/* of the drawn rows */
 	int64_t		first;
 	int			i;
 
@@ -349,15 +463,18 @@ set_leaf_values(Boosting *boosting, int output)
 		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
 
 		ML_TRY(ml_check_stop(boosting->env));
-		ml_loss_derivatives(&boosting->options->loss, &block, output, g, h);
+		ml_loss_derivatives(&boosting->loss, &block, output, g, h);
+		for (i = 0; tree->rows != NULL && i < block.n; i++)
+		{
+			if (next < tree->n_rows && tree->rows[next] == first + i)
+				next++;
+			else
+				g[i] = h[i] = 0;
+		}
 		ml_gradient_sum(g, h, block.n, scale, grower->leaf_of_row + first, boosting->totals);
 	}
 	ML_TRY(ml_team_sum(boosting->env, (int64_t *) boosting->totals, 3 * (size_t) grower->n_leaves));
 	ml_grower_set_values(grower, boosting->totals, scale);
-	for (i = 0; i < grower->n_leaves; i++)
-		grower->nodes[grower->leaves[i].node].value.number *= boosting->options->learning_rate;
-	if (grower->n_leaves == 1)
-		grower->nodes[0].value.number = 0;
 	return ML_OK;
 }
 
@@ -377,7 +494,7 @@ take_derivatives(Boosting *boosting, int output, MlGradientScale *scale)
 		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
 
 		ML_TRY(ml_check_stop(boosting->env));
-		ml_loss_derivatives(&boosting->options->loss, &block, output, g, h);
+		ml_loss_derivatives(&boosting->loss, &block, output, g, h);
 		ml_gradient_pack(g, h, block.n, *scale, boosting->gradient + first);
 	}
 	return ML_OK;
@@ -387,7 +504,7 @@ take_derivatives(Boosting *boosting, int output, MlGradientScale *scale)
 static MlStatus
 find_range(Boosting *boosting, int output)
 {
-	const MlLoss *loss = &boosting->options->loss;
+	const MlLoss *loss = &boosting->loss;
 	int64_t		n_rows = boosting->training.rows->binned.n_rows;
 	MlGradientRange *range = &boosting->range;
 	double		g[ML_LOSS_BLOCK];
@@ -427,12 +544,7 @@ find_range(Boosting *boosting, int output)
 	range->most_h = most[1];
 	range->mean_g = ml_sum_value(&sums[0]) / (double) range->n_rows;
 	range->mean_h = ml_sum_value(&sums[1]) / (double) range->n_rows;
-	if (!isfinite(range->mean_g) || !isfinite(range->mean_h))
-	{
-		ml_fail(boosting->env, ML_INVALID_DATA, "target values or weights are too large for gbt");
-		ml_hint(boosting->env, "Scale them down.");
-		return ML_INVALID_DATA;
-	}
+	ML_TRY(check_size(boosting, range->mean_g + range->mean_h));
 	return ML_OK;
 }
 
@@ -448,7 +560,7 @@ find_normalizers(Boosting *boosting)
 		MlLossRows	block = block_of(boosting, &boosting->training, first, block_rows(first, n_rows));
 
 		ML_TRY(ml_check_stop(boosting->env));
-		ml_loss_normalizer(&boosting->options->loss, &block, boosting->normalizer + first);
+		ml_loss_normalizer(&boosting->loss, &block, boosting->normalizer + first);
 	}
 	return ML_OK;
 }
@@ -564,7 +676,7 @@ mean_loss(Boosting *boosting, const Judged *judged, bool all, double *loss)
 			block = gather(boosting, judged, judged->sample + first, count);
 		else
 			block = block_of(boosting, judged, first, count);
-		ml_loss_values(&boosting->options->loss, &block, value);
+		ml_loss_values(&boosting->loss, &block, value);
 		for (i = 0; block.weight != NULL && i < count; i++)
 			value[i] *= block.weight[i];
 		ml_sum_add_array(losses, value, (size_t) count);
@@ -582,12 +694,13 @@ static MlStatus
 finish(Boosting *boosting, MlBoosted *boosted)
 {
 	MlEnv	   *env = boosting->env;
-	const MlLoss *loss = &boosting->options->loss;
+	const MlLoss *loss = &boosting->loss;
 	bool		back = boosting->options->patience > 0 && boosting->validation.all_rows > 0;
 	int			kept = back ? boosting->best : boosting->n_curve;
 
 	boosted->forest = ml_forest_finish(&boosting->builder, ml_loss_link(loss), boosting->n_outputs,
 									   boosting->base, (uint32_t) (kept * boosting->n_outputs));
+	boosted->base = boosting->base;
 	boosted->iterations = kept;
 	boosted->curve = boosting->curve;
 	boosted->n_curve = boosting->n_curve;
@@ -608,6 +721,9 @@ finish(Boosting *boosting, MlBoosted *boosted)
 	ml_release(env, boosting->validation.margin);
 	ml_release(env, boosting->normalizer);
 	ml_release(env, boosting->gathered);
+	if (ml_loss_locates(&boosting->loss))
+		ml_locator_end(&boosting->locator);
+	ml_release(env, boosting->drawn);
 	ml_release(env, boosting->gradient);
 	return ML_OK;
 }

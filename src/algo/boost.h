@@ -39,11 +39,14 @@ typedef struct MlBoostOptions
 	int			iterations;		/* at most */
 	int			started;		/* iterations behind the margins that rows start from */
 	int			patience;		/* iterations without a better validation loss; 0: no limit */
+	double		subsample;		/* part of the rows that a tree is grown on, above 0 to 1 */
+	uint64_t	seed;
 } MlBoostOptions;
 
 typedef struct MlBoosted
 {
 	MlForest	forest;
+	double	   *base;			/* (n_outputs) that of the forest */
 	int			iterations;		/* that the forest holds */
 	double		train_loss;		/* weighted mean */
 	int			members;		/* processes that took part */

@@ -18,6 +18,7 @@
 static MlStatus begin_tree(MlGrower *grower);
 static void set_rules(MlGrower *grower);
 static MlStatus number_rows(MlGrower *grower);
+static const MlTreeNode *find_leaf(const MlGrower *grower, const uint8_t *bins);
 static void set_value(MlGrower *grower, int leaf, MlCell total, MlGradientScale scale);
 static void draw_tree_inputs(MlGrower *grower);
 static MlCell total_of_cells(const MlGrower *grower, const MlCell *cells);
@@ -79,6 +80,7 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 	grower->heap = ml_allocate(env, leaves, sizeof(int));
 	grower->nodes = ml_allocate(env, 2 * leaves, sizeof(MlTreeNode));
 	grower->left_bins = ml_allocate(env, 2 * leaves, sizeof(MlSet256));
+	grower->leaf_of_node = ml_allocate(env, 2 * leaves, sizeof(uint16_t));
 	grower->sets = ml_allocate(env, leaves, sizeof(MlSet256));
 	grower->inputs = ml_allocate(env, n_inputs, sizeof(uint16_t));
 	grower->tree_inputs = ml_allocate(env, n_inputs, sizeof(uint16_t));
@@ -87,6 +89,7 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 	grower->found = ml_allocate(env, (size_t) ml_team_size(env), 2 * sizeof(MlFoundSplit));
 	if (grower->pool == NULL || grower->free_slots == NULL || grower->leaves == NULL ||
 		grower->heap == NULL || grower->nodes == NULL || grower->left_bins == NULL || grower->sets == NULL ||
+		grower->leaf_of_node == NULL ||
 		grower->inputs == NULL || grower->tree_inputs == NULL || grower->node_inputs == NULL ||
 		grower->order == NULL || grower->found == NULL)
 		return ML_OUT_OF_MEMORY;
@@ -113,14 +116,25 @@ ml_grower_tree(MlGrower *grower, const MlTreeRows *tree)
 	return number_rows(grower);
 }
 
-/* The room for split rows is free when the tree has grown. */
+/* The room for split rows is free when the tree has grown. Rows that it was not grown from walk it. */
 static MlStatus
 number_rows(MlGrower *grower)
 {
+	const MlBinned *data = grower->data;
 	uint16_t   *leaf = (uint16_t *) grower->partition.scratch;
 	int			k;
 	int64_t		i;
 
+	for (k = 0; k < grower->n_leaves; k++)
+		grower->leaf_of_node[grower->leaves[k].node] = (uint16_t) k;
+	for (i = 0; grower->tree.rows != NULL && i < data->n_rows; i++)
+	{
+		const uint8_t *bins = data->bins + (size_t) i * data->stride;
+
+		if (i % BLOCK_ROWS == 0)
+			ML_TRY(ml_check_stop(grower->env));
+		leaf[i] = grower->leaf_of_node[find_leaf(grower, bins) - grower->nodes];
+	}
 	for (k = 0; k < grower->n_leaves; k++)
 	{
 		const uint32_t *index = grower->partition.index + grower->leaves[k].begin;
@@ -211,8 +225,8 @@ ml_grower_bound(const MlGrower *grower, const MlGrowLeaf *leaf, double value)
 	return value > leaf->high * unit ? leaf->high * unit : value;
 }
 
-double
-ml_grower_value(const MlGrower *grower, const uint8_t *bins)
+static const MlTreeNode *
+find_leaf(const MlGrower *grower, const uint8_t *bins)
 {
 	const MlTreeNode *node = grower->nodes;
 
@@ -222,7 +236,13 @@ ml_grower_value(const MlGrower *grower, const uint8_t *bins)
 
 		node = grower->nodes + node->child + !ml_set_has(left, bins[node->input]);
 	}
-	return node->value.number;
+	return node;
+}
+
+double
+ml_grower_value(const MlGrower *grower, const uint8_t *bins)
+{
+	return find_leaf(grower, bins)->value.number;
 }
 
 void
@@ -237,6 +257,7 @@ ml_grower_end(MlGrower *grower)
 	ml_release(env, grower->inputs);
 	ml_release(env, grower->sets);
 	ml_release(env, grower->left_bins);
+	ml_release(env, grower->leaf_of_node);
 	ml_release(env, grower->nodes);
 	ml_release(env, grower->heap);
 	ml_release(env, grower->leaves);

@@ -80,12 +80,13 @@ typedef struct MlGrower
 	int		   *free_slots;
 	int			n_free;
 	MlGrowLeaf *leaves;			/* (max_leaves) */
-	const uint16_t *leaf_of_row;	/* (data->n_rows) of the rows that the tree was grown from */
+	const uint16_t *leaf_of_row;	/* (data->n_rows) also of rows that did not count */
 	int			n_leaves;
 	int		   *heap;			/* leaves that can be split, best first */
 	int			n_heap;
 	MlTreeNode *nodes;			/* (2 * max_leaves - 1) of the current tree */
 	MlSet256   *left_bins;		/* (2 * max_leaves - 1) of each split, with the bin of missing */
+	uint16_t   *leaf_of_node;	/* (2 * max_leaves - 1) number of the leaf that a node is */
 	uint32_t	n_nodes;
 	MlSet256   *sets;			/* (max_leaves) */
 	uint32_t	n_sets;

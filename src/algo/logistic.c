@@ -26,6 +26,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "algo/class_weight.h"
 #include "algo/effects.h"
 #include "algo/newton.h"
 #include "math/func.h"
@@ -39,14 +40,16 @@ static const MlParameter logistic_parameters[] = {
 	{"iterations", "max_iter", ML_PARAM_INTEGER, 100.0, 1.0, 100000.0,
 	"most Newton steps; a warning tells when they were not enough", NULL},
 	{"tolerance", "tol", ML_PARAM_NUMBER, 1e-8, 1e-14, 0.1,
-	"how exactly the minimum is met; 1e-8 gives about eight digits", NULL}
+	"how exactly the minimum is met; 1e-8 gives about eight digits", NULL},
+	ML_CLASS_WEIGHT_PARAMETER
 };
 
 enum
 {
 	L2,
 	ITERATIONS,
-	TOLERANCE
+	TOLERANCE,
+	CLASS_WEIGHT
 };
 
 typedef struct Fit
@@ -328,15 +331,47 @@ warn_of_result(Fit *fit, const MlNewtonResult *result)
 		warn_of_certain_slots(fit);
 }
 
+/* The input with class weights as row weights, where there are any; *odds is how much they raise. */
 static MlStatus
-logistic_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
+weight_rows(MlEnv *env, const MlFitInput *input, MlFitInput *weighted, double *odds)
 {
+	double	   *class_weight;
+	double	   *weight;
+	int64_t		i;
+
+	*weighted = *input;
+	*odds = 1;
+	ML_TRY(ml_class_weights(env, &ml_logistic, input, CLASS_WEIGHT, &class_weight));
+	if (class_weight == NULL)
+		return ML_OK;
+	weight = ml_allocate(env, (size_t) input->frame->n_rows, sizeof(double));
+	if (weight == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < input->n_rows; i++)
+	{
+		uint32_t	row = input->rows[i];
+
+		weight[row] = row_weight(input, row) * class_weight[(int) input->y[row]];
+	}
+	weighted->weight = weight;
+	*odds = class_weight[1] / class_weight[0];
+	ml_release(env, class_weight);
+	return ML_OK;
+}
+
+static MlStatus
+logistic_fit(MlEnv *env, const MlFitInput *given, MlFitted *fitted)
+{
+	MlFitInput	weighted;
+	const MlFitInput *input = &weighted;
+	double		odds;
 	Fit			fit;
 	MlObjective objective;
 	MlNewtonResult result;
 	MlEffects  *effects;
 	double	   *point;
 
+	ML_TRY(weight_rows(env, given, &weighted, &odds));
 	ML_TRY(begin(&fit, env, input));
 	objective.n = fit.design.n_slots + 1;
 	objective.state = &fit;
@@ -349,7 +384,7 @@ logistic_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	point[0] = ml_log(fit.positive_weight / (fit.total_weight - fit.positive_weight));
 	ML_TRY(ml_newton(env, &objective, (int) input->parameters[ITERATIONS],
 					 input->parameters[TOLERANCE] * sqrt(fit.total_weight), point, &result));
-	ML_TRY(ml_effects_make(env, &fit.design, point[0], point + 1, &effects));
+	ML_TRY(ml_effects_make(env, &fit.design, point[0] - ml_log(odds), point + 1, &effects));
 	warn_of_result(&fit, &result);
 	fitted->model = effects;
 	fitted->iterations = result.iterations;
@@ -357,6 +392,8 @@ logistic_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	fitted->curve = fit.curve;
 	fitted->n_curve = result.iterations;
 	ml_release(env, point);
+	if (input->weight != given->weight)
+		ml_release(env, (void *) input->weight);
 	end(&fit);
 	return ML_OK;
 }

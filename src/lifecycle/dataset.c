@@ -27,10 +27,15 @@
  * Early stopping needs this many rows on the training side. Of few rows a tenth
  * costs a regression more than stopping gains it; probabilities, on the other
  * hand, become worse than the baseline's when the trees learn all rows by heart.
+ * With fewer rows of a class than VALIDATION_MIN_CLASS among those set aside its
+ * loss has a standard error above a fifth, and chance would end training; up
+ * to VALIDATION_MOST is set aside to have them.
  */
 #define VALIDATION_MIN_ROWS 2000
 #define VALIDATION_MIN_ROWS_CLASSES 400
+#define VALIDATION_MIN_CLASS 20
 #define VALIDATION_SHARE 0.1
+#define VALIDATION_MOST 0.2
 
 /* Columns that an error lists at most. */
 #define MAX_LISTED 30
@@ -511,6 +516,47 @@ inherit_split(MlEnv *env, Jsonb *stored, MlopsDataset *dataset, MlSplitRule *rul
 		options->inherited = rule;
 }
 
+/* Part of the training side that early stopping needs, or 0 when there is too little. */
+static double
+validation_share(const MlTarget *target, double holdout)
+{
+	double		rows = (double) (target->n_rows - target->n_missing) * (1.0 - holdout);
+	double		rarest = rows;
+	double		share;
+	int			k;
+
+	if (target->task == ML_REGRESSION)
+		return rows >= VALIDATION_MIN_ROWS ? VALIDATION_SHARE : 0;
+	for (k = 0; k < target->n_classes; k++)
+		rarest = Min(rarest, (double) target->class_rows[k] * (1.0 - holdout));
+	share = Max(VALIDATION_SHARE, VALIDATION_MIN_CLASS / rarest);
+	return rows >= VALIDATION_MIN_ROWS_CLASSES && share <= VALIDATION_MOST ? share : 0;
+}
+
+/* An option that was given and does nothing is not passed over in silence. */
+static void
+warn_of_no_stopping(MlEnv *env, const MlopsFitPlan *plan, const MlopsDataset *dataset)
+{
+	const MlSplit *split = &dataset->split;
+	int			parameter;
+
+	if (!plan->stops_early || split->n_validate > 0)
+		return;
+	parameter = ml_parameter_index(plan->algorithm, "early_stopping");
+	if (ml_parameter_given(plan->algorithm, plan->options, plan->n_options, parameter) == NULL)
+		return;
+	if (split->rule.cross_validated)
+		ml_warn(env, "early_stopping has no effect: cross-validation sets no rows aside for it");
+	else if (split->rule.method == ML_SPLIT_NONE)
+		ml_warn(env, "early_stopping has no effect: the split method none sets no rows aside for it");
+	else if (dataset->target.task == ML_REGRESSION)
+		ml_warn(env, "early_stopping has no effect: it needs %d rows on the training side",
+				VALIDATION_MIN_ROWS);
+	else
+		ml_warn(env, "early_stopping has no effect: it needs %d rows on the training side, and %d rows "
+				"of each class in a fifth of them", VALIDATION_MIN_ROWS_CLASSES, VALIDATION_MIN_CLASS);
+}
+
 void
 mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *preparation,
 				   const char *const *also_read, int n_also_read, MlEnv *env,
@@ -522,7 +568,6 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	MlSplitOptions *options = &dataset->split_options;
 	Wanted		wanted;
 	MlTask		task = mlops_task_asked(request);
-	double		fewest;
 	int64		usable;
 
 	choose_wanted(request, preparation, source, also_read, n_also_read, env, &wanted);
@@ -543,12 +588,10 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	usable = target->n_rows - target->n_missing;
 	mlops_plan_fit(env, request, target->task, usable, plan);
 
-	fewest = target->task == ML_CLASSIFICATION ? VALIDATION_MIN_ROWS_CLASSES : VALIDATION_MIN_ROWS;
 	*options = preparation->split;
 	options->column = table_index(table, source, wanted.split_column);
-	if (plan->stops_early && options->method != ML_SPLIT_NONE &&
-		(double) usable * (1.0 - options->holdout) >= fewest)
-		options->validation = VALIDATION_SHARE;
+	if (plan->stops_early && options->method != ML_SPLIT_NONE)
+		options->validation = validation_share(target, options->holdout);
 	if (request->start != NULL)
 		take_features(env, request->start, dataset);
 	else
@@ -557,6 +600,7 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	if (request->inherited_split != NULL)
 		inherit_split(env, request->inherited_split, dataset, palloc0(sizeof(MlSplitRule)));
 	mlops_check(env, ml_split_make(env, table, target, options, &dataset->split));
+	warn_of_no_stopping(env, plan, dataset);
 	mlops_source_close(source);
 }
 

@@ -88,7 +88,7 @@ test_parameters(void)
 
 	unit_ok(ml_parameters_resolve(env, logistic, &unknown, 1, values) == ML_INVALID_OPTION, "unknown");
 	unit_text(env->error.message, "algorithm \"logistic\" has no parameter \"depth\"", "named");
-	unit_text(env->error.hint, "Parameters of logistic are: l2, iterations, tolerance.", "valid ones listed");
+	unit_text(env->error.hint, "Parameters of logistic are: l2, iterations, tolerance, class_weight.", "valid ones listed");
 	unit_ok(ml_parameters_resolve(env, logistic, &prefix, 1, values) == ML_INVALID_OPTION,
 			"the beginning of an alias is no alias");
 
