@@ -164,7 +164,10 @@ isolation_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	ML_TRY(begin(&growing, env, input));
 	ML_TRY(hash_rows(&growing));
 	for (t = 0; t < growing.n_trees; t++)
+	{
 		ML_TRY(draw_rows(&growing, tree_key(input, t), rows_of(&growing, t)));
+		ml_report(env, "fitting", (t + 1) / (2.0 * growing.n_trees), input->n_rows, 0, NAN);
+	}
 	ML_TRY(number_rows(&growing));
 	ML_TRY(take_inputs(&growing));
 	for (t = 0; t < growing.n_trees; t++)
@@ -177,7 +180,7 @@ isolation_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 		ML_TRY(grow(&growing, key, 0, rows_of(&growing, t), growing.sample, 0));
 		ML_TRY(ml_forest_add(&growing.builder, growing.nodes, growing.n_nodes,
 							 growing.sets, growing.n_sets));
-		ml_report(env, "fitting", (double) (t + 1) / growing.n_trees, input->n_rows, t + 1, NAN);
+		ml_report(env, "fitting", 0.5 + (t + 1) / (2.0 * growing.n_trees), input->n_rows, t + 1, NAN);
 	}
 	return finish(&growing, fitted);
 }
@@ -494,35 +497,55 @@ split_column(Growing *growing, uint64_t key, int column, const uint32_t *rows, u
 	return false;
 }
 
+/* Least and greatest number of some rows; how many are missing. */
+static uint32_t
+find_range(const double *number, const uint32_t *rows, uint32_t n, double *least, double *greatest)
+{
+	uint32_t	missing = 0;
+	uint32_t	i;
+
+	*least = INFINITY;
+	*greatest = -INFINITY;
+	for (i = 0; i < n; i++)
+	{
+		double		value = number[rows[i]];
+
+		if (isnan(value))
+			missing++;
+		else
+		{
+			*least = value < *least ? value : *least;
+			*greatest = value > *greatest ? value : *greatest;
+		}
+	}
+	return missing;
+}
+
+/* 1 when the left side has fewer of n rows; drawn when both have as many. */
+static inline uint8_t
+is_smaller(uint64_t key, uint32_t lefts, uint32_t n)
+{
+	return (uint8_t) (lefts != n - lefts ? lefts < n - lefts : draw(key, DRAW_SIDE, 2));
+}
+
 static bool
 split_number(const Growing *growing, uint64_t key, int input, const uint32_t *rows, uint32_t n,
 			 MlTreeNode *node)
 {
 	const double *number = growing->inputs[input].number;
-	double		least = INFINITY;
-	double		greatest = -INFINITY;
+	double		least;
+	double		greatest;
+	uint32_t	missing = find_range(number, rows, n, &least, &greatest);
 	double		u = ml_hash_uniform(ml_hash_word(key, DRAW_VALUE));
-	uint32_t	missing = 0;
 	uint32_t	lefts = 0;
 	uint32_t	group;
 	double		value;
 	uint32_t	i;
 
-	for (i = 0; i < n; i++)
-	{
-		value = number[rows[i]];
-		if (isnan(value))
-			missing++;
-		else
-		{
-			least = value < least ? value : least;
-			greatest = value > greatest ? value : greatest;
-		}
-	}
 	if (missing == n || (missing == 0 && least == greatest))
 		return false;
 	node->kind = ML_NODE_NUMBER;
-	group = missing == 0 ? 1 : least == greatest ? 0 : draw(key, DRAW_GROUP, 3);
+	group = least == greatest ? 0 : draw(key, DRAW_GROUP, 3);
 	if (missing > 0 && group == 0)
 	{
 		/* every number goes left */
@@ -540,7 +563,7 @@ split_number(const Growing *growing, uint64_t key, int input, const uint32_t *ro
 	}
 	for (i = 0; i < n; i++)
 		lefts += number[rows[i]] <= node->value.number;
-	node->default_left = lefts != n - lefts ? lefts < n - lefts : draw(key, DRAW_SIDE, 2);
+	node->default_left = is_smaller(key, lefts, n);
 	return true;
 }
 
@@ -585,7 +608,7 @@ split_category(Growing *growing, uint64_t key, int input, const uint32_t *rows, 
 	}
 	for (i = 0; i < n_present; i++)
 		lefts += goes_left[present[i]] ? count[present[i]] : 0;
-	others_left = lefts != n - lefts ? lefts < n - lefts : draw(key, DRAW_SIDE, 2);
+	others_left = is_smaller(key, lefts, n);
 	memset(set, 0, sizeof(*set));
 	for (code = 0; code < CODE_MISSING; code++)
 	{
