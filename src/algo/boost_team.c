@@ -12,7 +12,7 @@
 #include "base/team.h"
 
 /* Bins of rows that are worth a member of their own. */
-#define MEMBER_BINS 1000000
+#define MEMBER_BINS 500000
 
 /* A set of rows of the whole team. */
 typedef struct RowsShape
