@@ -27,6 +27,8 @@ static const char *node_fault(const MlForest *forest, const MlTreeNode *node, ui
 static const char *shape_fault(const MlForest *forest, MlTask task, int n_classes);
 static inline void walk(const MlForest *forest, uint32_t first, const double *inputs,
 						const MlTreeNode **node);
+static void walk_rows(const MlForest *forest, uint32_t t, int n_inputs, const double *inputs,
+					  double *output);
 static void apply_link(const MlForest *forest, double *outputs);
 static void softmax(double *values, int n);
 static void shares(double *values, int n);
@@ -203,19 +205,68 @@ ml_forest_margin(const MlForest *forest, const double *inputs, int output)
 	return margin;
 }
 
+/*
+ * Many rows go through one tree after the other, whose nodes then are in the
+ * cache, a single row through many trees at a time. Either way the margin of a
+ * row is the same sum in the same order.
+ */
 void
 ml_forest_predict(const MlForest *forest, int n_inputs, const double *inputs, int n_rows,
 				  double *outputs)
 {
+	uint32_t	n_outputs = (uint32_t) forest->n_outputs;
+	int			blocked = n_rows - n_rows % WALKS;
 	int			i;
+	uint32_t	k;
+	uint32_t	t;
+
+	for (i = 0; i < n_rows; i++)
+	{
+		for (k = 0; k < n_outputs; k++)
+			outputs[(size_t) i * n_outputs + k] = i < blocked ? forest->base[k] :
+				ml_forest_margin(forest, inputs + (size_t) i * (size_t) n_inputs, (int) k);
+	}
+	for (t = 0; blocked > 0 && t < forest->n_trees; t++)
+	{
+		for (i = 0; i < blocked; i += WALKS)
+			walk_rows(forest, t, n_inputs, inputs + (size_t) i * (size_t) n_inputs,
+					  outputs + (size_t) i * n_outputs + t % n_outputs);
+	}
+	for (i = 0; i < n_rows; i++)
+		apply_link(forest, outputs + (size_t) i * n_outputs);
+}
+
+/*
+ * WALKS rows through a tree at once; output (WALKS, n_outputs) gets the values
+ * of their leaves added.
+ */
+static void
+walk_rows(const MlForest *forest, uint32_t t, int n_inputs, const double *inputs, double *output)
+{
+	const MlTreeNode *tree = forest->nodes + forest->first[t];
+	const MlTreeNode *node[WALKS];
+	uint32_t	busy;
 	int			k;
 
-	for (i = 0; i < n_rows; i++, inputs += n_inputs, outputs += forest->n_outputs)
+	for (k = 0; k < WALKS; k++)
+		node[k] = tree;
+	do
 	{
-		for (k = 0; k < forest->n_outputs; k++)
-			outputs[k] = ml_forest_margin(forest, inputs, k);
-		apply_link(forest, outputs);
-	}
+		busy = 0;
+#pragma GCC unroll 8
+		for (k = 0; k < WALKS; k++)
+		{
+			const MlTreeNode *at = node[k];
+			double		value = inputs[(size_t) k * (size_t) n_inputs + at->input];
+			uint32_t	right = at->kind == ML_NODE_CATEGORY ?
+				goes_right(at, forest->sets, value) : number_goes_right(at, value);
+
+			busy |= at->kind;
+			node[k] = at->kind == ML_NODE_LEAF ? at : tree + at->child + right;
+		}
+	} while (busy != 0);
+	for (k = 0; k < WALKS; k++)
+		output[k * forest->n_outputs] += node[k]->value.number;
 }
 
 /* outputs (n_outputs): the margins of a row, which become what is predicted. */

@@ -16,6 +16,7 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "portability/instr_time.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -26,8 +27,14 @@
 #include "lifecycle/score.h"
 #include "prep/slice.h"
 
-/* Rows whose inputs are gathered at once, column by column. */
-#define ROWS_PER_BLOCK 128
+/*
+ * Rows whose inputs are gathered and predicted at once. Many rows share what a
+ * large forest brings into the cache, so a block doubles as long as it takes
+ * little time and memory; a cancel is seen between blocks.
+ */
+#define FIRST_BLOCK_ROWS 128
+#define BLOCK_SECONDS 0.01
+#define BLOCK_BYTES ((Size) 1024 * 1024)
 
 /* All that decides what a reference means, and whether it may be used. */
 typedef struct Moment
@@ -226,24 +233,35 @@ mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 	MlFrame		frame;
 	MlSlice		slice;
 	double	   *inputs;
+	int64_t		block = FIRST_BLOCK_ROWS;
+	int64_t		most;
 	int64_t		at;
 	int64_t		n;
 
 	mlops_check(env, ml_frame_begin(env, &model->signature, table, &frame));
 	mlops_check(env, ml_slice_begin(env, &frame, &slice));
-	inputs = palloc(sizeof(double) * ROWS_PER_BLOCK * Max(frame.n_inputs, 1));
+	most = Max(BLOCK_BYTES / (sizeof(double) * Max(frame.n_inputs, 1)), FIRST_BLOCK_ROWS);
+	inputs = palloc(sizeof(double) * most * Max(frame.n_inputs, 1));
 	for (at = 0; at < n_rows; at += n)
 	{
+		int64_t		count;
 		int64_t		i;
 
 		mlops_check(env, ml_slice_take(&slice, rows, at, n_rows, &n));
-		for (i = 0; i < n; i += ROWS_PER_BLOCK)
+		for (i = 0; i < n; i += count)
 		{
-			int			block = (int) Min(n - i, ROWS_PER_BLOCK);
+			instr_time	start;
+			instr_time	end;
 
+			count = Min(n - i, block);
 			mlops_check(env, ml_check_stop(env));
-			ml_frame_rows(&slice.part, slice.rows + i, block, inputs);
-			ml_model_predict(model, inputs, block, out + (at + i) * n_outputs);
+			INSTR_TIME_SET_CURRENT(start);
+			ml_frame_rows(&slice.part, slice.rows + i, (int) count, inputs);
+			ml_model_predict(model, inputs, (int) count, out + (at + i) * n_outputs);
+			INSTR_TIME_SET_CURRENT(end);
+			INSTR_TIME_SUBTRACT(end, start);
+			if (INSTR_TIME_GET_DOUBLE(end) < BLOCK_SECONDS)
+				block = Min(2 * block, most);
 		}
 	}
 	pfree(inputs);

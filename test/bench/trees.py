@@ -172,13 +172,18 @@ def forest(cursor):
         connection = connect()
         cursor = connection.cursor()
         cursor.execute("SET max_parallel_maintenance_workers = 0")
+        pid = connection.get_backend_pid()
+        before = backend_cpu(pid)
         cursor.execute("SELECT value FROM mlops_train('forest', 'forest', target => 'y', algorithm => 'random_forest', "
                        "params => '{\"trees\": 100, \"min_rows\": 1}', exclude => ARRAY['z'], "
                        "split => '{\"method\": \"column\", \"column\": \"held_out\"}')")
+        cpu = backend_cpu(pid) - before
         cursor.execute("SELECT timings, m.value FROM mlops.runs r JOIN mlops.metrics m USING (model, version) "
                        "WHERE model = 'forest' AND part = 'holdout' AND metric = 'roc_auc' ORDER BY version DESC LIMIT 1")
         timings, auc = cursor.fetchone()
-        ours.append({"cpu": timings["encode"] + timings["fit"], "auc": auc})
+        # the steps are timed by the wall clock, on which other processes take their share
+        seconds = sum(timings[step] for step in timings if step not in ("memory_mb", "workers"))
+        ours.append({"cpu": cpu * (timings["encode"] + timings["fit"]) / seconds, "auc": auc})
         cursor.execute("SELECT mlops_drop_model('forest')")
         done = subprocess.run([sys.executable, "-c", FOREST % ", ".join(FEATURES)], stdout=subprocess.PIPE, check=True,
                               env=dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"))

@@ -644,6 +644,44 @@ test_bytes(void)
 	}
 }
 
+/* Rows together go tree by tree, alone all trees at once: the same bits. */
+static void
+test_blocks(void)
+{
+	static const int classes[] = {0, 2, 3};
+	int			c;
+	int			i;
+
+	for (c = 0; c < 3; c++)
+	{
+		MlEnv	   *env = unit_env();
+		double	   *cells = noisy_cells(env, 397, classes[c]);
+		size_t		n_outputs = (size_t) ml_n_outputs(classes[c]);
+		double	   *inputs = ml_allocate(env, 397 * 6, sizeof(double));
+		double	   *outputs = ml_allocate(env, 397 * n_outputs, sizeof(double));
+		double		alone[MAX_CLASSES];
+		bool		same = true;
+		Trial		trial;
+
+		for (i = 0; i < 397; i++)
+			cells[7 * i + 2] = below(5);
+		trial_of(&trial, &ml_random_forest, classes[c], cells, 397, "nncnnny");
+		set(&trial, "trees", 21);
+		set(&trial, "min_rows", 1);
+		if (!fit(&trial))
+			return;
+		for (i = 0; i < 397; i++)
+			ml_frame_row(&trial.frame.frame, i, inputs + 6 * i);
+		trial.algorithm->predict(trial.fitted.model, &trial.frame.signature, inputs, 397, outputs);
+		for (i = 0; i < 397; i++)
+		{
+			predict(&trial, &trial.frame, i, alone);
+			same = same && memcmp(alone, outputs + (size_t) i * n_outputs, n_outputs * sizeof(double)) == 0;
+		}
+		unit_ok(same, "%d classes: rows together and alone give the same bits", classes[c]);
+	}
+}
+
 /* Nothing to split on, or nothing to tell apart. */
 static void
 test_degenerate(void)
@@ -779,6 +817,7 @@ main(void)
 	test_out_of_bag();
 	test_order();
 	test_bytes();
+	test_blocks();
 	test_degenerate();
 	test_categories();
 	test_limits();
