@@ -316,7 +316,10 @@ choose_loss(MlEnv *env, const MlFitInput *input, MlLoss *loss)
 	return ML_OK;
 }
 
-/* The number that belongs to an objective; one that belongs to another is no use. */
+/*
+ * The number that belongs to an objective; one that belongs to another is no
+ * use, unless it says what holds anyway, as the parameters of a version do.
+ */
 static MlStatus
 set_shape(MlEnv *env, const MlFitInput *input, MlLoss *loss)
 {
@@ -335,13 +338,12 @@ set_shape(MlEnv *env, const MlFitInput *input, MlLoss *loss)
 	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 	{
 		int			parameter = shapes[i].parameter;
-		const MlOption *given = ml_parameter_given(&ml_gbt, input->options, input->n_options, parameter);
 
 		if (loss->objective == shapes[i].objective)
 			loss->shape = input->parameters[parameter];
-		else if (given != NULL)
+		else if (input->parameters[parameter] != parameters[parameter].initial)
 			return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" is for the objective \"%s\" only",
-						   given->name, shapes[i].name);
+						   parameters[parameter].name, shapes[i].name);
 	}
 	return ML_OK;
 }

@@ -540,7 +540,8 @@ warn_of_no_stopping(MlEnv *env, const MlopsFitPlan *plan, const MlopsDataset *da
 	const MlSplit *split = &dataset->split;
 	int			parameter;
 
-	if (!plan->stops_early || split->n_validate > 0)
+	/* a version that goes on has all parameters from the one before */
+	if (!plan->stops_early || plan->start != NULL || split->n_validate > 0)
 		return;
 	parameter = ml_parameter_index(plan->algorithm, "early_stopping");
 	if (ml_parameter_given(plan->algorithm, plan->options, plan->n_options, parameter) == NULL)
