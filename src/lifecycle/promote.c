@@ -116,6 +116,14 @@ incomparable(const MlModel *model, const MlModel *champion)
 	return NULL;
 }
 
+/* True when rows are told apart by the same columns, as is usual for a retraining. */
+static bool
+same_identity(const MlSplitOptions *a, const MlSplitOptions *b)
+{
+	return a->by_content == b->by_content && a->n_identity == b->n_identity &&
+		memcmp(a->identity, b->identity, sizeof(int) * a->n_identity) == 0;
+}
+
 /* Indexes into `holdout` of the rows that the champion held out as well. */
 static int64_t
 common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
@@ -133,7 +141,9 @@ common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
 		times = table->columns[champion->options.column].number;
 	}
 	else if (champion->rule.method != ML_SPLIT_COLUMN)
-		mlops_check(env, ml_split_positions(env, table, &champion->options, u));
+		mlops_check(env, ml_split_positions(env, table, &champion->options,
+											same_identity(&dataset->split_options, &champion->options) ?
+											dataset->split.identity : NULL, u));
 	for (i = 0; i < n_holdout; i++)
 	{
 		uint32_t	row = holdout[i];

@@ -201,7 +201,7 @@ ml_sort_f64(MlEnv *env, double *values, size_t count)
 	size_t		i;
 
 	if (count > SHORT_ARRAY)
-		keys = ml_allocate(env, count, sizeof(*keys));
+		keys = ml_resize(env, NULL, count, sizeof(*keys));
 	if (keys == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < count; i++)
@@ -231,10 +231,10 @@ order_keys(MlEnv *env, uint64_t *keys, size_t count, uint32_t *order)
 	}
 	for (i = 0; i < count; i++)
 		order[i] = (uint32_t) i;
-	other_keys = ml_allocate(env, count, sizeof(*other_keys));
+	other_keys = ml_resize(env, NULL, count, sizeof(*other_keys));
 	if (other_keys == NULL)
 		return ML_OUT_OF_MEMORY;
-	other_order = ml_allocate(env, count, sizeof(*other_order));
+	other_order = ml_resize(env, NULL, count, sizeof(*other_order));
 	if (other_order != NULL)
 	{
 		sort.env = env;
@@ -270,7 +270,7 @@ ml_order_f64(MlEnv *env, const double *values, size_t count, uint32_t *order)
 
 	ML_TRY(check_order_count(env, count));
 	if (count > SHORT_ARRAY)
-		keys = ml_allocate(env, count, sizeof(*keys));
+		keys = ml_resize(env, NULL, count, sizeof(*keys));
 	if (keys == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < count; i++)
@@ -290,7 +290,7 @@ ml_order_u64(MlEnv *env, const uint64_t *values, size_t count, uint32_t *order)
 
 	ML_TRY(check_order_count(env, count));
 	if (count > SHORT_ARRAY)
-		keys = ml_allocate(env, count, sizeof(*keys));
+		keys = ml_resize(env, NULL, count, sizeof(*keys));
 	if (keys == NULL)
 		return ML_OUT_OF_MEMORY;
 	if (count > 0)

@@ -85,16 +85,16 @@ is_constant(MlEnv *env, const MlTable *table, int index, bool *constant)
 	return ML_OK;
 }
 
-/* Present values of an integer column, ascending, when they could be all different. */
+/* Present values of an integer column, as keys, ascending. */
 static MlStatus
-sort_integers(MlEnv *env, const MlTable *table, int index, int64_t present, double **sorted)
+sort_integers(MlEnv *env, const MlTable *table, int index, int64_t present, uint64_t **sorted)
 {
 	double		value[STOP_ROWS];
 	int64_t		kept = 0;
 	int64_t		first;
 	int64_t		i;
 
-	*sorted = ml_allocate(env, (size_t) present, sizeof(double));
+	*sorted = ml_resize(env, NULL, (size_t) present, sizeof(uint64_t));
 	if (*sorted == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (first = 0; first < table->n_rows; first += STOP_ROWS)
@@ -106,10 +106,10 @@ sort_integers(MlEnv *env, const MlTable *table, int index, int64_t present, doub
 		for (i = 0; i < n; i++)
 		{
 			if (!isnan(value[i]))
-				(*sorted)[kept++] = value[i];
+				(*sorted)[kept++] = ml_key_of_f64(value[i]);
 		}
 	}
-	return ml_sort_f64(env, *sorted, (size_t) kept);
+	return ml_sort_u64(env, *sorted, (size_t) kept);
 }
 
 /* Whether the present values of an integer column are all different. */
@@ -120,7 +120,7 @@ integers_differ(MlEnv *env, const MlTable *table, int index, bool *differ)
 	double		value[STOP_ROWS];
 	double		least = INFINITY;
 	double		most = -INFINITY;
-	double	   *sorted;
+	uint64_t   *sorted;
 	int64_t		first;
 	int64_t		i;
 

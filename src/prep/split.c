@@ -140,20 +140,25 @@ make_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *options,
 }
 
 MlStatus
-ml_split_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *options, double *u)
+ml_split_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *options,
+				   const uint64_t *identity, double *u)
 {
-	uint64_t   *identity;
+	uint64_t   *made = NULL;
 
 	ML_TRY(check_options(env, options));
-	ML_TRY(pin_column(table, options));
-	identity = ml_allocate(env, (size_t) table->n_rows, sizeof(uint64_t));
 	if (identity == NULL)
-		return ML_OUT_OF_MEMORY;
-	ML_TRY(ml_row_identities(env, table, options->identity, options->n_identity,
-							 options->by_content, identity));
+	{
+		made = ml_allocate(env, (size_t) table->n_rows, sizeof(uint64_t));
+		if (made == NULL)
+			return ML_OUT_OF_MEMORY;
+		ML_TRY(ml_row_identities(env, table, options->identity, options->n_identity,
+								 options->by_content, made));
+		identity = made;
+	}
+	ML_TRY(pin_column(table, options));
 	ML_TRY(make_positions(env, table, options, identity, u));
-	ml_release(env, identity);
 	unpin_column(table, options);
+	ml_release(env, made);
 	return ML_OK;
 }
 
@@ -435,10 +440,10 @@ begin_split(MlSplitter *splitter)
 	split->side = ml_allocate(env, n_rows, sizeof(uint8_t));
 	if (split->identity == NULL || split->side == NULL)
 		return ML_OUT_OF_MEMORY;
-	ML_TRY(pin_column(splitter->table, options));
 	ML_TRY(ml_row_identities(env, splitter->table, options->identity, options->n_identity,
 							 options->by_content, split->identity));
 
+	ML_TRY(pin_column(splitter->table, options));
 	splitter->u = ml_allocate(env, n_rows, sizeof(double));
 	splitter->key = ml_allocate(env, n_rows, sizeof(double));
 	splitter->row = ml_allocate(env, n_rows, sizeof(uint32_t));

@@ -108,10 +108,11 @@ extern MlStatus ml_split_make(MlEnv *env, const MlTable *table, const MlTarget *
 
 /*
  * u = hash(seed, identity) in [0, 1) of each row of a table under another
- * version's rule: used to find rows that version did not train on.
+ * version's rule: used to find rows that version did not train on. The rows'
+ * identities by those options are made when `identity` is NULL.
  */
 extern MlStatus ml_split_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *options,
-								   double *u);
+								   const uint64_t *identity, double *u);
 
 /*
  * True when a row at u (or time) of a class was held out under the rule.

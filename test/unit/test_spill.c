@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "math/rng.h"
 #include "prep/columns.h"
+#include "prep/identity.h"
 #include "prep/slice.h"
 #include "prep/split.h"
 #include "rows.h"
@@ -356,6 +357,40 @@ test_fit(void)
 			"the same model, byte for byte");
 }
 
+/* Equal rows get ordinals however many rows there are. */
+static void
+test_identities(void)
+{
+	enum
+	{
+		MANY = 2200000, DIFFERENT = 1500000
+	};
+	static const int only[] = {0};
+	MlEnv	   *env = unit_env();
+	MlTable    *table;
+	MlValue		value = {0};
+	uint64_t   *plain = ml_allocate(env, MANY, sizeof(uint64_t));
+	uint64_t   *numbered = ml_allocate(env, MANY, sizeof(uint64_t));
+	int			wrong = 0;
+	int			i;
+
+	env->block_bytes = 1000000;
+	table = unit_table(env, "a:i");
+	for (i = 0; i < MANY; i++)
+	{
+		value.number = i % DIFFERENT;
+		if (ml_table_add_row(table, &value) != ML_OK)
+			abort();
+	}
+	if (ml_table_finish(table) != ML_OK ||
+		ml_row_identities(env, table, only, 1, false, plain) != ML_OK ||
+		ml_row_identities(env, table, only, 1, true, numbered) != ML_OK)
+		abort();
+	for (i = 0; i < MANY; i++)
+		wrong += numbered[i] != ml_hash_word(plain[i], i < DIFFERENT ? 0 : 1);
+	unit_ok(wrong == 0, "equal rows are numbered");
+}
+
 static void
 test_failures(void)
 {
@@ -398,6 +433,7 @@ main(void)
 	test_preparation();
 	test_slices();
 	test_fit();
+	test_identities();
 	test_failures();
 	return unit_done();
 }

@@ -158,7 +158,7 @@ test_rule(void)
 	add_rows(&c, 0, 3000, 7);
 	c.options.validation = 0.1;
 	make(&c);
-	unit_ok(ml_split_positions(c.env, c.table, &c.options, u) == ML_OK, "positions");
+	unit_ok(ml_split_positions(c.env, c.table, &c.options, NULL, u) == ML_OK, "positions");
 	for (i = 0; i < 3000; i++)
 	{
 		int			class_number = (int) c.target.y[i];
@@ -421,7 +421,7 @@ test_groups(void)
 	unit_ok(torn == 0, "no group is torn, also not for early stopping");
 	unit_ok(loose > 5 && loose < 60, "rows without a group stand for themselves");
 	unit_ok(c.split.n_holdout >= 220 && c.split.n_holdout < 240 && c.split.n_validate > 180, "the share is kept up to a group");
-	ml_split_positions(c.env, c.table, &c.options, u);
+	ml_split_positions(c.env, c.table, &c.options, NULL, u);
 	for (i = 0; i < 1100; i++)
 		torn += ml_split_held_out(&c.split.rule, u[i], (int) c.target.y[i], NAN) != (c.split.side[i] == ML_SIDE_HOLDOUT);
 	unit_ok(torn == 0, "the rule tells them");
@@ -703,7 +703,7 @@ test_vector(void)
 	c.identity[1] = 2;
 	c.options.n_identity = 2;
 	c.options.identity = c.identity;
-	ml_split_positions(c.env, c.table, &c.options, u);
+	ml_split_positions(c.env, c.table, &c.options, NULL, u);
 	unit_near(u[0], 0.24494315520533017, 0, "position of the row (1, x)");
 	unit_near(u[1], 0.79781807396452, 0, "position of the row (2, missing)");
 }
