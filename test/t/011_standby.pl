@@ -32,6 +32,7 @@ my @reads = (
     q(SELECT * FROM mlops_evaluate('churn') ORDER BY 1, 2, 3),
     q(SELECT * FROM mlops_evaluate('churn@1', 'SELECT * FROM customers WHERE id % 3 = 0') ORDER BY 1, 2, 3),
     q(SELECT * FROM mlops_confusion('churn') ORDER BY 1, 2),
+    q(SELECT * FROM mlops_importance('churn', 'customers')),
     q(SELECT * FROM mlops_drift('churn', 'SELECT * FROM customers WHERE tenure_months < 12') ORDER BY 1, 2, 3),
     q(SELECT * FROM mlops_drift_between('SELECT * FROM houses WHERE id % 2 = 0', 'houses') ORDER BY 1, 2, 3),
     q(SELECT mlops_classify('churn', c), mlops_probabilities('churn', c) FROM customers AS c WHERE id < 100 ORDER BY id),
@@ -77,7 +78,7 @@ is($session->query_safe($sum), $of_version->(2), 'the rollback is seen afterward
 $primary->safe_psql('db', q(BEGIN; SELECT mlops_train('churn', 'customers', target => 'churned', algorithm => 'logistic', deploy => 'always'); ROLLBACK));
 $primary->safe_psql('db', q(SELECT mlops_train('churn', 'customers', target => 'churned', algorithm => 'gbt', params => '{"trees": 5}', deploy => 'always')));
 replay();
-is($session->query_safe($sum), $of_version->(4), 'a version trained since is scored');
+is($session->query_safe($sum), $of_version->(5), 'a version trained since is scored');
 
 # The extension goes and comes back under the open session.
 $primary->safe_psql('db', 'DROP EXTENSION mlops');

@@ -99,6 +99,8 @@ my @cases = (
     [ 'linear, 900 columns', '^fit', 100, q(SELECT version FROM mlops_train('line', 'wide', target => 'y', algorithm => 'linear')) ],
     [ 'between reading and fitting', undef, 550, $gbt ],
     [ 'evaluation', undef, 700, q(SELECT count(*) FROM mlops_evaluate('wood', 'long')) ],
+    [ 'importance', undef, 1500, q(SELECT count(*) FROM mlops_importance('wood', 'long')) ],
+    [ 'going on from an earlier version', '^fit', 300, q(SELECT version FROM mlops_train('wood', 'long', warm_start => 'wood@1')) ],
     [ 'drift', undef, 400, q(SELECT count(*) FROM mlops_drift('wood', 'long')) ],
     [ 'drift between', undef, 500, q(SELECT count(*) FROM mlops_drift_between('long', 'long')) ],
     [ 'scoring a big table', undef, 300, q(SELECT sum(mlops_probability('wood', t.*)) FROM long AS t) ],
