@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "algo/boost_team.h"
 #include "algo/gbt.h"
 #include "base/hash.h"
 #include "frame.h"
@@ -69,7 +70,7 @@ make_cells(MlEnv *env, const Case *c)
 		row[3] = row[0] * row[0];
 		row[4] = 0.1 + random_number((uint64_t) i, 5);
 		signal = row[0] + (row[1] > 7) + sin(5 * row[2]) + random_number((uint64_t) i, 6);
-		row[5] = c->task == ML_REGRESSION ? signal : fmin(c->n_classes - 1, floor(fabs(signal) * 0.7 * c->n_classes));
+		row[5] = c->task == ML_REGRESSION ? fabs(signal) + 0.01 : fmin(c->n_classes - 1, floor(fabs(signal) * 0.7 * c->n_classes));
 	}
 	return cells;
 }
@@ -127,6 +128,72 @@ test_case(const Case *c)
 			c->name, c->n_rows, alone.iterations);
 }
 
+/* The forest of monotone trees with room for so many bytes of histograms. */
+static MlWriter
+boost_monotone(int size, size_t pool_bytes)
+{
+	static const Case c = {"monotone", ML_REGRESSION, 0, 1201, 0, false, NULL, 0};
+	static const int8_t monotone[] = {1, -1, 0, 1};
+	static const MlBoostRows none;
+	MlEnv	   *env = unit_env();
+	MlBoostOptions options = {0};
+	MlBoostRows rows = {0};
+	MlBoosted	boosted;
+	MlBins		bins[4];
+	UnitFrame	frame;
+	MlWriter	writer;
+	uint64_t   *identity = ml_allocate(env, (size_t) c.n_rows, sizeof(uint64_t));
+	int			i;
+
+	unit_frame_of(env, make_cells(env, &c), c.n_rows, KINDS, &frame);
+	for (i = 0; i < c.n_rows; i++)
+		identity[i] = ml_mix64((uint64_t) i);
+	rows.y = frame.y;
+	rows.identity = identity;
+	options.loss.objective = ML_SQUARED;
+	options.loss.n_outputs = 1;
+	options.limits.max_leaves = 20;
+	options.limits.min_rows = 5;
+	options.limits.tree_inputs = 1;
+	options.limits.node_inputs = 1;
+	options.limits.monotone = monotone;
+	options.limits.pool_bytes = pool_bytes;
+	options.learning_rate = 0.3;
+	options.iterations = 10;
+	options.subsample = 1;
+	team_give(env, size, "gbt", WINDOW);
+	if (ml_bins_fit(env, &frame.signature, &frame.frame, frame.rows, c.n_rows, identity, 255, bins) != ML_OK ||
+		ml_bins_apply(env, bins, &frame.frame, frame.rows, c.n_rows, &rows.binned) != ML_OK ||
+		ml_boost_with_team(env, "gbt", &options, &rows, &none, &boosted) != ML_OK)
+		unit_ok(false, "monotone trees: %s", env->error.message);
+	ml_writer_begin(&writer, env);
+	(void) ml_forest_encode(&boosted.forest, &writer);
+	return writer;
+}
+
+/* Where the histograms of parents are not kept both children are scanned. */
+static void
+test_pool(void)
+{
+	static const size_t pools[] = {0, 100000, 100000000};
+	MlWriter	expected = boost_monotone(1, pools[2]);
+	bool		ok = expected.length > 1000;
+	int			size;
+	int			i;
+
+	for (size = 1; size <= 5; size++)
+	{
+		for (i = 0; i < 3; i++)
+		{
+			MlWriter	bytes = boost_monotone(size, pools[i]);
+
+			ok = ok && bytes.length == expected.length &&
+				memcmp(bytes.data, expected.data, bytes.length) == 0;
+		}
+	}
+	unit_ok(ok, "monotone trees: the same bytes by 1 to 5 members, whatever histograms are kept");
+}
+
 int
 main(void)
 {
@@ -139,6 +206,18 @@ main(void)
 		{"shallow trees", ML_CLASSIFICATION, 2, 1000, 0, true, "depth", 2},
 		{"large leaves", ML_REGRESSION, 0, 1000, 99, false, "min_rows", 200},
 		{"early stop", ML_REGRESSION, 0, 300, 100, false, "early_stopping", 1},
+		{"absolute error", ML_REGRESSION, 0, 1201, 100, false, "objective", 2},
+		{"huber, weighted", ML_REGRESSION, 0, 1201, 0, true, "objective", 3},
+		{"a quantile, weighted", ML_REGRESSION, 0, 1201, 50, true, "objective", 4},
+		{"poisson", ML_REGRESSION, 0, 1201, 100, true, "objective", 5},
+		{"gamma", ML_REGRESSION, 0, 1201, 0, false, "objective", 6},
+		{"tweedie", ML_REGRESSION, 0, 1201, 0, false, "objective", 7},
+		{"level by level", ML_REGRESSION, 0, 1201, 0, false, "growth", 1},
+		{"l1", ML_CLASSIFICATION, 2, 1201, 0, true, "l1", 2},
+		{"drawn rows", ML_REGRESSION, 0, 1501, 100, true, "subsample", 0.3},
+		{"drawn rows of three classes", ML_CLASSIFICATION, 3, 1501, 0, false, "subsample", 0.5},
+		{"inputs drawn for a tree", ML_REGRESSION, 0, 1501, 0, false, "tree_features", 0.5},
+		{"inputs drawn for a node", ML_CLASSIFICATION, 2, 1501, 0, false, "node_features", 0.5},
 		{"rows of a curve", ML_CLASSIFICATION, 2, 9001, 0, true, NULL, 0},
 		{"a few rows", ML_REGRESSION, 0, 13, 3, true, "min_rows", 1},
 		{"fewer rows than members", ML_REGRESSION, 0, 3, 1, false, "min_rows", 1},
@@ -148,5 +227,6 @@ main(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		test_case(&cases[i]);
+	test_pool();
 	return unit_done();
 }
