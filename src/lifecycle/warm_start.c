@@ -14,6 +14,7 @@
 
 #include "bridge/env.h"
 #include "bridge/json.h"
+#include "bridge/options.h"
 #include "catalog/cache.h"
 #include "lifecycle/fit.h"
 #include "lifecycle/split_rule.h"
@@ -113,17 +114,23 @@ stored_choice(Jsonb *params, const MlParameter *parameter)
 	return stored != NULL ? stored : pstrdup(ml_choice_name(parameter, (int) parameter->initial, name));
 }
 
-/* The trees so far were grown for the objective, so it stays. */
+/* The trees so far were grown for the objective, so it stays; other names for it are the same. */
 static void
-refuse_other_objective(const MlopsWarmStart *start, Jsonb *given)
+refuse_other_objective(MlEnv *env, const MlopsWarmStart *start, Jsonb *params)
 {
 	const MlAlgorithm *algorithm = start->model->algorithm;
-	int			parameter = ml_parameter_find(algorithm, "objective");
-	Jsonb	   *asked = mlops_params_by_own_names(algorithm, given);
+	int			index = ml_parameter_find(algorithm, "objective");
+	const MlParameter *parameter = &algorithm->parameters[index];
+	double		values[ML_MAX_PARAMETERS];
+	char		asked[ML_CHOICE_NAME];
+	MlOption   *options;
+	int			n_options = mlops_options_list("params", params, &options);
 
-	if (parameter >= 0 && asked != NULL)
-		refuse_other(start, "objective", mlops_json_get_text(asked, "objective"),
-					 stored_choice(start->version->params, &algorithm->parameters[parameter]));
+	if (index < 0 || ml_parameter_given(algorithm, options, n_options, index) == NULL)
+		return;
+	mlops_check(env, ml_parameters_resolve(env, algorithm, options, n_options, values));
+	refuse_other(start, "objective", ml_choice_name(parameter, (int) values[index], asked),
+				 stored_choice(start->version->params, parameter));
 }
 
 /*
@@ -148,11 +155,13 @@ mlops_warm_start_open(MlEnv *env, MlopsTrainRequest *request)
 {
 	MlopsWarmStart *start = palloc0(sizeof(MlopsWarmStart));
 	const MlopsVersion *version;
+	const MlAlgorithm *algorithm;
 
 	mlops_reference_resolve(request->warm_start, MLOPS_RIGHT_READ, &start->key);
 	check_digest(start, request->warm_digest);
 	start->version = version = mlops_version_load(start->key.model, start->key.version);
 	start->model = mlops_prepared_model(mlops_cache_get(&start->key, mlops_env_context(env)));
+	algorithm = start->model->algorithm;
 	refuse_algorithm(start);
 	refuse_argument(start, "features", request->features != NULL);
 	refuse_argument(start, "exclude", request->n_exclude > 0);
@@ -163,14 +172,14 @@ mlops_warm_start_open(MlEnv *env, MlopsTrainRequest *request)
 		refuse_other(start, "algorithm", request->algorithm, version->algorithm);
 	if (version->n_classes == 2)
 		refuse_other(start, "positive", request->positive, version->classes[1]);
-	refuse_other_objective(start, request->params);
+	refuse_other_objective(env, start, request->params);
 	request->task = version->task;
 	request->target = version->target;
 	request->algorithm = version->algorithm;
 	if (request->weight == NULL)
 		request->weight = mlops_json_get_text(version->request, "weight");
 	request->params = mlops_params_overlay(version->params,
-										   mlops_params_by_own_names(start->model->algorithm, request->params));
+										   mlops_params_by_own_names(algorithm, request->params));
 	take_split(start, request);
 	request->start = start;
 }

@@ -73,6 +73,20 @@ SELECT version FROM mlops_train('warm weight', 'SELECT *, 1 + id % 2 AS w FROM h
 SELECT version FROM mlops_train('warm weight', 'SELECT *, 1 + id % 2 AS w FROM houses', target => 'sale_price', key => 'id', weight => 'w', algorithm => 'gbt', params => '{"trees": 20, "early_stopping": 0}', deploy => 'never');
 SELECT count(DISTINCT digest) FROM mlops.versions WHERE model = 'warm weight' AND version IN (2, 3);
 
+-- The objective stays, under any of its names, and with it class weights and what is drawn for each tree
+SELECT version FROM mlops_train('warm median', 'houses', target => 'sale_price', algorithm => 'gbt', params => '{"trees": 15, "objective": "mae", "subsample": 0.5, "colsample_bytree": 0.7, "early_stopping": 0}');
+SELECT version FROM mlops_train('warm median', 'houses', warm_start => 'warm median', params => '{"loss": "absolute_error"}');
+SELECT version FROM mlops_train('warm median', 'houses', target => 'sale_price', algorithm => 'gbt', params => '{"trees": 30, "objective": "mae", "subsample": 0.5, "colsample_bytree": 0.7, "early_stopping": 0}', deploy => 'never');
+SELECT version FROM mlops_train('warm weights', 'customers', target => 'churned', algorithm => 'gbt', params => '{"trees": 15, "class_weight": "balanced", "early_stopping": 0}');
+SELECT version FROM mlops_train('warm weights', 'customers', warm_start => 'warm weights', deploy => 'never');
+SELECT version FROM mlops_train('warm weights', 'customers', target => 'churned', algorithm => 'gbt', params => '{"trees": 30, "class_weight": "balanced", "early_stopping": 0}', deploy => 'never');
+SELECT count(DISTINCT digest) FROM mlops.versions WHERE model = 'warm median' AND version IN (2, 3);
+-- class weights are taken out of the base and put in again: the same but for rounding
+SELECT max(abs(mlops_probability('warm weights@2', c) - mlops_probability('warm weights@3', c))) < 1e-12 AS same FROM customers AS c;
+SELECT version FROM mlops_train('warm median', 'houses', warm_start => 'warm median', params => '{"objective": "huber"}');
+SELECT version FROM mlops_train('warm median', 'houses', warm_start => 'warm median', params => '{"objective": "auto"}');
+SELECT version FROM mlops_train('warm median', 'houses', warm_start => 'warm median', params => '{"objective": "nonsense"}');
+
 -- What cannot be
 SELECT version FROM mlops_train('warm', 'customers', warm_start => 'warm@99');
 SELECT version FROM mlops_train('warm', 'customers', warm_start => 'nobody');
@@ -84,7 +98,9 @@ SELECT version FROM mlops_train('warm', 'customers', warm_start => 'warm@1', pos
 SELECT version FROM mlops_train('warm', 'customers', warm_start => 'warm@1', features => ARRAY['contract']);
 SELECT version FROM mlops_train('warm', 'customers', warm_start => 'warm@1', exclude => ARRAY['contract']);
 SELECT version FROM mlops_train('warm', 'customers', warm_start => 'warm@1', prepare => '{"max_categories": 5}');
+\set VERBOSITY terse
 SELECT version FROM mlops_train('warm', 'customers', warm_start => 'warm@1', params => '{"treees": 5}');
+\set VERBOSITY default
 SELECT version FROM mlops_train('warm', 'SELECT id, contract, churned FROM customers', warm_start => 'warm@1');
 SELECT version FROM mlops_train('warm', 'SELECT *, 1 AS one FROM (SELECT c.*, NULL AS x FROM customers AS c) AS c', warm_start => 'warm weight');
 SELECT version FROM mlops_train('warm days', 'SELECT id, day, day AS a, y FROM days', warm_start => 'warm days@1', split => '{"method": "time", "column": "day"}');
