@@ -12,11 +12,9 @@
 #include "lifecycle/split_rule.h"
 
 Jsonb *
-mlops_split_to_json(const MlTable *table, const MlTarget *target,
-					const MlSplitOptions *options, const MlSplit *split)
+mlops_split_to_json(const MlTable *table, const MlSplitOptions *options, const MlSplit *split)
 {
 	const MlSplitRule *rule = &split->rule;
-	int			n_thresholds = target->task == ML_CLASSIFICATION ? 2 : 1;
 	const char **names = palloc(sizeof(char *) * (options->n_identity + 1));
 	MlopsJson	json;
 	int			i;
@@ -33,23 +31,25 @@ mlops_split_to_json(const MlTable *table, const MlTarget *target,
 		mlops_json_text(&json, "column", table->columns[options->column].name);
 	mlops_json_boolean(&json, "by_content", options->by_content);
 	mlops_json_texts(&json, "identity", names, options->n_identity);
-	mlops_json_numbers(&json, "holdout_below", rule->holdout_below, n_thresholds);
-	mlops_json_numbers(&json, "validate_below", rule->validate_below, n_thresholds);
+	mlops_json_numbers(&json, "holdout_below", rule->holdout_below, rule->n_thresholds);
+	mlops_json_numbers(&json, "validate_below", rule->validate_below, rule->n_thresholds);
 	if (rule->method == ML_SPLIT_TIME)
 		mlops_json_number(&json, "time_after", rule->time_after);
 	return mlops_json_finish(&json);
 }
 
-/* Thresholds of both classes; regression stores one. */
-static void
-read_thresholds(Jsonb *stored, const char *key, double thresholds[2])
+/* Thresholds of all classes, regression stores one; how many, -1 for too many. */
+static int
+read_thresholds(Jsonb *stored, const char *key, double *thresholds)
 {
 	int			n;
 	double	   *values = mlops_json_get_numbers(stored, key, &n);
-	int			i;
 
-	for (i = 0; i < 2; i++)
-		thresholds[i] = n > 0 ? values[Min(i, n - 1)] : 0.0;
+	if (n > ML_MAX_CLASSES)
+		return -1;
+	if (n > 0)
+		memcpy(thresholds, values, sizeof(double) * n);
+	return n;
 }
 
 char *
@@ -68,8 +68,10 @@ mlops_split_from_json(Jsonb *stored, const MlTable *table, MlSplitRule *rule, Ml
 	rule->cross_validated = mlops_json_get_boolean(stored, "cross_validated");
 	rule->seed = (uint64) mlops_json_get_integer(stored, "seed", 0);
 	rule->time_after = mlops_json_get_number(stored, "time_after");
-	read_thresholds(stored, "holdout_below", rule->holdout_below);
-	read_thresholds(stored, "validate_below", rule->validate_below);
+	rule->n_thresholds = read_thresholds(stored, "holdout_below", rule->holdout_below);
+	if (rule->n_thresholds < 0 ||
+		read_thresholds(stored, "validate_below", rule->validate_below) != rule->n_thresholds)
+		return pstrdup("its split rule cannot be read");
 
 	ml_split_defaults(options);
 	options->method = rule->method;

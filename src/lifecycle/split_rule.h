@@ -12,8 +12,8 @@
 #include "prep/split.h"
 
 /* A rule, with the columns that it follows by name. */
-extern Jsonb *mlops_split_to_json(const MlTable *table, const MlTarget *target,
-								  const MlSplitOptions *options, const MlSplit *split);
+extern Jsonb *mlops_split_to_json(const MlTable *table, const MlSplitOptions *options,
+								  const MlSplit *split);
 
 /*
  * A stored rule over the columns of a table, with the options that

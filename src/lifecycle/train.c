@@ -529,8 +529,7 @@ store_version(Training *training, MlopsTrainResult *result)
 	version.baseline_prediction = training->baseline;
 	version.request = request_to_json(training);
 	version.params = mlops_params_resolved(&training->plan);
-	version.split = mlops_split_to_json(&dataset->table, &dataset->target,
-										&dataset->split_options, &dataset->split);
+	version.split = mlops_split_to_json(&dataset->table, &dataset->split_options, &dataset->split);
 	version.warnings = warning_array(training->env, &version.n_warnings);
 	mlops_version_insert(&version, training->judgement.rows, training->judgement.n_rows,
 						 training->features, training->n_features, training->artifact);

@@ -5,7 +5,10 @@
  * The fold of a row is the rank of its u within its class modulo the number
  * of folds: stratified, and the same for any row order. Rows with the same u
  * (one identity) share a rank, so that a fold is never judged by a row that
- * its model has seen under the same identity.
+ * its model has seen under the same identity. Each of two classes is in every
+ * fold, if that takes fewer folds. Of more classes a rare one is not to cost
+ * the others so much: two rows are enough, so that each can be learnt from
+ * while the other is predicted.
  */
 #include "prep/splitter.h"
 
@@ -37,6 +40,7 @@ ml_split_into_folds(MlSplitter *splitter)
 	int64_t		n_rows = splitter->table->n_rows;
 	uint32_t   *rank = ml_allocate(splitter->env, (size_t) n_rows, sizeof(uint32_t));
 	int64_t		folds = splitter->options->folds;
+	int64_t		fewest = folds;
 	int64_t		row;
 	int			c;
 
@@ -48,10 +52,12 @@ ml_split_into_folds(MlSplitter *splitter)
 		int64_t		n_ranks;
 
 		ML_TRY(rank_class(splitter, c, rank, &n_ranks));
-		if (n_ranks < folds)
-			folds = n_ranks;
+		if (n_ranks < fewest)
+			fewest = n_ranks;
 	}
-	if (folds < 2)
+	if (splitter->n_classes <= 2)
+		folds = fewest;
+	if (fewest < 2)
 		return ml_fail(splitter->env, ML_INVALID_DATA,
 					   "the columns that identify rows are equal in all rows of a class");
 	for (row = 0; row < n_rows; row++)

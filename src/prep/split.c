@@ -171,7 +171,8 @@ ml_split_held_out(const MlSplitRule *rule, double u, int class_number, double ti
 	{
 		case ML_SPLIT_RANDOM:
 		case ML_SPLIT_GROUP:
-			return class_number >= 0 && class_number < 2 && u < rule->holdout_below[class_number];
+			return class_number >= 0 && class_number < rule->n_thresholds &&
+				u < rule->holdout_below[class_number];
 		case ML_SPLIT_TIME:
 			return time > rule->time_after;
 		case ML_SPLIT_COLUMN:
@@ -255,32 +256,63 @@ ml_splitter_threshold(const MlSplitter *splitter, int64_t cut, double otherwise)
  * Random
  */
 
+/* The fewest rows of a class to hold out. */
+static int64_t
+least_holdout(const MlSplitter *splitter, int c)
+{
+	int64_t		least = ml_splitter_share(splitter->options->holdout, splitter->class_rows[c]);
+
+	return least < splitter->options->min_class ? least : splitter->options->min_class;
+}
+
+/* Two classes: exactly the total, unless the rarer one needs more. */
+static void
+count_two_classes(const MlSplitter *splitter, int64_t total, int64_t *wanted)
+{
+	int			rarest = ml_splitter_rarest(splitter);
+	int64_t		least = least_holdout(splitter, rarest);
+	double		share = (double) total / (double) splitter->n_usable;
+
+	wanted[rarest] = ml_splitter_share(share, splitter->class_rows[rarest]);
+	wanted[1 - rarest] = total - wanted[rarest];
+	if (wanted[rarest] < least)
+		wanted[rarest] = least;
+	if (wanted[1 - rarest] < wanted[rarest])
+		wanted[1 - rarest] = wanted[rarest];
+}
+
+static void
+count_many_classes(const MlSplitter *splitter, int64_t total, int64_t *wanted)
+{
+	double		share = (double) total / (double) splitter->n_usable;
+	int			c;
+
+	for (c = 0; c < splitter->n_classes; c++)
+	{
+		int64_t		least = least_holdout(splitter, c);
+
+		wanted[c] = ml_splitter_share(share, splitter->class_rows[c]);
+		if (wanted[c] < least)
+			wanted[c] = least;
+	}
+}
+
 /* How many rows of each class to hold out; at least one, and not all. */
 static void
 count_holdout(const MlSplitter *splitter, int64_t *wanted)
 {
 	const MlSplitOptions *options = splitter->options;
 	int64_t		total = ml_splitter_share(options->holdout, splitter->n_usable);
-	int			rarest = ml_splitter_rarest(splitter);
-	int64_t		least = ml_splitter_share(options->holdout, splitter->class_rows[rarest]);
 	int			c;
 
 	if (total > options->max_holdout)
 		total = options->max_holdout;
-	wanted[rarest] = total;
-	if (splitter->n_classes == 2)
-	{
-		double		share = (double) total / (double) splitter->n_usable;
-
-		wanted[rarest] = ml_splitter_share(share, splitter->class_rows[rarest]);
-		wanted[1 - rarest] = total - wanted[rarest];
-		if (least > options->min_class)
-			least = options->min_class;
-		if (wanted[rarest] < least)
-			wanted[rarest] = least;
-		if (wanted[1 - rarest] < wanted[rarest])
-			wanted[1 - rarest] = wanted[rarest];
-	}
+	if (splitter->n_classes == 1)
+		wanted[0] = total;
+	else if (splitter->n_classes == 2)
+		count_two_classes(splitter, total, wanted);
+	else
+		count_many_classes(splitter, total, wanted);
 	for (c = 0; c < splitter->n_classes; c++)
 	{
 		if (wanted[c] > splitter->class_rows[c] - 1)
@@ -294,7 +326,7 @@ count_holdout(const MlSplitter *splitter, int64_t *wanted)
 static MlStatus
 find_holdout(MlSplitter *splitter)
 {
-	int64_t		wanted[2];
+	int64_t		wanted[ML_MAX_CLASSES];
 	int			c;
 
 	count_holdout(splitter, wanted);
@@ -333,7 +365,8 @@ inherit_holdout(MlSplitter *splitter)
 	const MlSplitRule *inherited = splitter->options->inherited;
 
 	if (inherited == NULL || inherited->cross_validated ||
-		inherited->method != splitter->options->method)
+		inherited->method != splitter->options->method ||
+		inherited->n_thresholds != splitter->n_classes)
 		return false;
 	memcpy(splitter->split->rule.holdout_below, inherited->holdout_below,
 		   sizeof(inherited->holdout_below));
@@ -412,7 +445,8 @@ make_validation(MlSplitter *splitter)
 		/* one threshold for all classes, or groups would be torn */
 		ML_TRY(take_validation(splitter, ML_ALL_CLASSES, rule->holdout_below[0],
 							   &rule->validate_below[0]));
-		rule->validate_below[1] = rule->validate_below[0];
+		for (c = 1; c < splitter->n_classes; c++)
+			rule->validate_below[c] = rule->validate_below[0];
 		return ML_OK;
 	}
 	for (c = 0; c < splitter->n_classes; c++)
@@ -436,6 +470,7 @@ begin_split(MlSplitter *splitter)
 	memset(split, 0, sizeof(*split));
 	split->rule.method = options->method;
 	split->rule.seed = options->seed;
+	split->rule.n_thresholds = splitter->n_classes;
 	split->identity = ml_allocate(env, n_rows, sizeof(uint64_t));
 	split->side = ml_allocate(env, n_rows, sizeof(uint8_t));
 	if (split->identity == NULL || split->side == NULL)
@@ -476,25 +511,34 @@ end_split(MlSplitter *splitter)
 	ml_release(splitter->env, splitter->order);
 }
 
-/* A side that must not lack any class; "train" or "hold out" for people. */
+/*
+ * A side that should not lack any class; "train on" or "hold out" for people.
+ * Where it may, that is a warning.
+ */
 static MlStatus
-check_side(const MlSplitter *splitter, const int64_t *count, const char *purpose)
+check_side(const MlSplitter *splitter, const int64_t *count, const char *purpose, bool may_lack)
 {
+	MlEnv	   *env = splitter->env;
 	int			c;
 
 	for (c = 0; c < splitter->n_classes; c++)
 	{
+		const char *label = splitter->n_classes > 1 ? splitter->target->labels[c] : "";
+		int			shown = ml_cut_text(label, strlen(label), SHOWN_BYTES);
+
 		if (count[c] > 0)
 			continue;
+		if (may_lack)
+		{
+			ml_warn(env, "the split leaves no row of class \"%.*s\" to %s", shown, label, purpose);
+			continue;
+		}
 		if (splitter->n_classes == 1)
-			ml_fail(splitter->env, ML_INVALID_DATA, "the split leaves no row to %s", purpose);
+			ml_fail(env, ML_INVALID_DATA, "the split leaves no row to %s", purpose);
 		else
-			ml_fail(splitter->env, ML_INVALID_DATA,
-					"the split leaves no row of class \"%.*s\" to %s",
-					ml_cut_text(splitter->target->labels[c], strlen(splitter->target->labels[c]),
-								SHOWN_BYTES),
-					splitter->target->labels[c], purpose);
-		ml_hint(splitter->env, "Use another split method, column or share.");
+			ml_fail(env, ML_INVALID_DATA, "the split leaves no row of class \"%.*s\" to %s", shown,
+					label, purpose);
+		ml_hint(env, "Use another split method, column or share.");
 		return ML_INVALID_DATA;
 	}
 	return ML_OK;
@@ -504,8 +548,10 @@ static MlStatus
 count_sides(const MlSplitter *splitter)
 {
 	MlSplit    *split = splitter->split;
-	int64_t		count[4][2];
+	int64_t		count[4][ML_MAX_CLASSES];
+	bool		may_lack;
 	int64_t		row;
+	int			c;
 
 	memset(count, 0, sizeof(count));
 	for (row = 0; row < splitter->table->n_rows; row++)
@@ -513,13 +559,17 @@ count_sides(const MlSplitter *splitter)
 		if (split->side[row] != ML_SIDE_UNUSED)
 			count[split->side[row]][ml_splitter_class(splitter, row)]++;
 	}
-	split->n_train = count[ML_SIDE_TRAIN][0] + count[ML_SIDE_TRAIN][1];
-	split->n_validate = count[ML_SIDE_VALIDATE][0] + count[ML_SIDE_VALIDATE][1];
-	split->n_holdout = count[ML_SIDE_HOLDOUT][0] + count[ML_SIDE_HOLDOUT][1];
-	ML_TRY(check_side(splitter, count[ML_SIDE_TRAIN], "train on"));
-	if (split->rule.method != ML_SPLIT_NONE && !split->rule.cross_validated)
-		ML_TRY(check_side(splitter, count[ML_SIDE_HOLDOUT], "hold out"));
-	return ML_OK;
+	for (c = 0; c < splitter->n_classes; c++)
+	{
+		split->n_train += count[ML_SIDE_TRAIN][c];
+		split->n_validate += count[ML_SIDE_VALIDATE][c];
+		split->n_holdout += count[ML_SIDE_HOLDOUT][c];
+	}
+	ML_TRY(check_side(splitter, count[ML_SIDE_TRAIN], "train on", false));
+	if (split->rule.method == ML_SPLIT_NONE || split->rule.cross_validated)
+		return ML_OK;
+	may_lack = splitter->n_classes > 2 && split->n_holdout > 0;
+	return check_side(splitter, count[ML_SIDE_HOLDOUT], "hold out", may_lack);
 }
 
 MlStatus
@@ -535,7 +585,7 @@ ml_split_make(MlEnv *env, const MlTable *table, const MlTarget *target,
 	splitter.target = target;
 	splitter.options = options;
 	splitter.split = split;
-	splitter.n_classes = target->task == ML_CLASSIFICATION ? 2 : 1;
+	splitter.n_classes = target->task == ML_CLASSIFICATION ? target->n_classes : 1;
 	ML_TRY(check_options(env, options));
 	ML_TRY(begin_split(&splitter));
 

@@ -46,9 +46,9 @@ typedef struct MlSplitRule
 	MlSplitMethod method;
 	uint64_t	seed;
 	bool		cross_validated;	/* fitted on all rows */
-	double		holdout_below[2];	/* held out when u < this; per class, [0] for regression;
-									 * exactly one entry is used for regression */
-	double		validate_below[2];	/* early stopping when holdout_below <= u < this */
+	int			n_thresholds;	/* one per class; 1 for regression */
+	double		holdout_below[ML_MAX_CLASSES];	/* (n_thresholds) held out when u < this */
+	double		validate_below[ML_MAX_CLASSES]; /* early stopping when holdout_below <= u < this */
 	double		time_after;		/* time: held out when the column is greater */
 } MlSplitRule;
 
@@ -93,7 +93,8 @@ extern void ml_split_defaults(MlSplitOptions *options);
 /*
  * Sides of all rows. Held out: `holdout` of each class, at most max_holdout
  * rows in all but never fewer than min_class of the rarest class (or
- * `holdout` of it, whichever is smaller). Fewer than min_rows usable rows with
+ * `holdout` of it, whichever is smaller); of more than two classes that holds
+ * for each. Fewer than min_rows usable rows with
  * method random: cross-validation. ML_SPLIT_NONE: everything is trained on.
  * Column method: boolean true, 1, or text 'test' / 'holdout' / 'evaluate' is
  * held out; false, 0, 'train' is trained on; 'validate' / 'validation' is for
@@ -101,6 +102,8 @@ extern void ml_split_defaults(MlSplitOptions *options);
  * have one threshold for all classes and go beyond max_holdout, up to the
  * asked share, while the rarest class has fewer than min_class rows there.
  * With cross-validation all rows are trained on: no early stopping.
+ * Every class must have a row on either side. Of more than two a class may
+ * lack rows to be judged on where the sides follow a column, with a warning.
  * The result is the same multiset of (row, side) in any row order.
  */
 extern MlStatus ml_split_make(MlEnv *env, const MlTable *table, const MlTarget *target,

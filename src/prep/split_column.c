@@ -34,7 +34,7 @@ count_wanted(const MlSplitter *splitter, int64_t count)
 	int64_t		found = 0;
 	int64_t		wanted;
 
-	if (splitter->n_classes == 2)
+	if (splitter->n_classes > 1)
 	{
 		least = ml_splitter_share(options->holdout, splitter->class_rows[rarest]);
 		if (least > options->min_class)
@@ -77,11 +77,12 @@ ml_split_by_group(MlSplitter *splitter)
 	MlSplitRule *rule = &splitter->split->rule;
 	int64_t		count;
 	int64_t		cut;
+	int			c;
 
 	ML_TRY(ml_splitter_gather(splitter, ML_ALL_CLASSES, &count));
 	ML_TRY(hold_out_first(splitter, count, &cut));
-	rule->holdout_below[0] = ml_splitter_threshold(splitter, cut, 0);
-	rule->holdout_below[1] = rule->holdout_below[0];
+	for (c = 0; c < splitter->n_classes; c++)
+		rule->holdout_below[c] = ml_splitter_threshold(splitter, cut, 0);
 	return ML_OK;
 }
 

@@ -18,7 +18,7 @@ typedef struct MlSplitter
 	MlSplit    *split;
 	int			n_classes;		/* 1 for regression */
 	int64_t		n_usable;
-	int64_t		class_rows[2];	/* usable rows; [0] for regression */
+	int64_t		class_rows[ML_MAX_CLASSES]; /* usable rows; [0] for regression */
 	double	   *u;				/* (n_rows) */
 	double	   *key;			/* (n_usable) room for keys of some rows ... */
 	uint32_t   *row;			/* (n_usable) ... and the rows */
@@ -32,11 +32,19 @@ ml_splitter_class(const MlSplitter *splitter, int64_t row)
 	return splitter->n_classes == 1 ? 0 : (int) splitter->target->y[row];
 }
 
-/* The class with fewer usable rows. */
+/* The first of the classes with the fewest usable rows. */
 static inline int
 ml_splitter_rarest(const MlSplitter *splitter)
 {
-	return splitter->n_classes == 2 && splitter->class_rows[1] < splitter->class_rows[0] ? 1 : 0;
+	int			rarest = 0;
+	int			c;
+
+	for (c = 1; c < splitter->n_classes; c++)
+	{
+		if (splitter->class_rows[c] < splitter->class_rows[rarest])
+			rarest = c;
+	}
+	return rarest;
 }
 
 /* key and row = u and row of the training rows of a class; how many. */

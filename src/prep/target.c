@@ -15,21 +15,26 @@
 #define SHOWN_BYTES			40		/* of a label in an error */
 #define STOP_ROWS			4096
 
-/* Distinct values of a number column, ascending; n = MAX_LISTED + 1: or more. */
+/* Distinct values of a number column, ascending; n = ML_MAX_CLASSES + 1: or more. */
 typedef struct Distinct
 {
-	double		value[MAX_LISTED + 1];
+	double		value[ML_MAX_CLASSES + 1];
 	int			n;
 } Distinct;
 
-/* One of the two classes, before it is known which one is positive. */
+/* A class before its number is known. */
 typedef struct Class
 {
 	char	   *label;
-	double		number;			/* number columns */
-	int32_t		code;			/* category columns */
 	int64_t		rows;
 } Class;
+
+/* All of them: in order of the codes of a category, ascending values of a number. */
+typedef struct Classes
+{
+	int			n;
+	Class		found[ML_MAX_CLASSES];
+} Classes;
 
 const char *
 ml_task_name(MlTask task)
@@ -64,23 +69,41 @@ ml_task_by_name(const char *name, MlTask *task)
  * Distinct values
  */
 
+/* The place of a value among the distinct ones, or where it would belong. */
+static int
+find_value(const Distinct *distinct, double value)
+{
+	int			low = 0;
+	int			high = distinct->n;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (distinct->value[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static MlStatus
 find_distinct(MlEnv *env, const MlColumn *column, int64_t n_rows, Distinct *distinct)
 {
 	int64_t		row;
 
 	distinct->n = 0;
-	for (row = 0; row < n_rows && distinct->n <= MAX_LISTED; row++)
+	for (row = 0; row < n_rows && distinct->n <= ML_MAX_CLASSES; row++)
 	{
 		double		value = column->number[row];
-		int			at = 0;
+		int			at;
 
 		if (row % STOP_ROWS == 0)
 			ML_TRY(ml_check_stop(env));
 		if (isnan(value))
 			continue;
-		while (at < distinct->n && distinct->value[at] < value)
-			at++;
+		at = find_value(distinct, value);
 		if (at < distinct->n && distinct->value[at] == value)
 			continue;
 		memmove(&distinct->value[at + 1], &distinct->value[at],
@@ -136,16 +159,16 @@ fail_one_class(MlEnv *env, const MlColumn *column, const char *label)
 	ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has only one class, \"%.*s\"",
 			column->name, ml_cut_text(label, strlen(label), SHOWN_BYTES), label);
 	ml_detail(env, "All rows with a value in the target are of this class.");
-	ml_hint(env, "Give a source that has rows of both classes.");
+	ml_hint(env, "Give a source that has rows of other classes, too.");
 	return ML_INVALID_DATA;
 }
 
-static MlStatus
-fail_many_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct)
+/* Ten labels of a column that has too many, and how to have fewer. */
+static void
+explain_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct)
 {
 	char		list[ML_ERROR_TEXT] = "";
-	char		count[32];
-	bool		more = false;
+	bool		more;
 	int			i;
 
 	if (column->code != NULL)
@@ -157,11 +180,9 @@ fail_many_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct)
 			list_label(list, sizeof(list), column->dictionary.text[entries[i]],
 					   column->dictionary.length[entries[i]]);
 		more = column->dictionary.n_entries > n;
-		snprintf(count, sizeof(count), "%d", (int) column->dictionary.n_entries);
 	}
 	else
 	{
-		more = distinct->n > MAX_LISTED;
 		for (i = 0; i < distinct->n && i < MAX_LISTED; i++)
 		{
 			char		label[ML_NUMBER_TEXT];
@@ -169,32 +190,68 @@ fail_many_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct)
 			ml_number_text(column->type, distinct->value[i], label, sizeof(label));
 			list_label(list, sizeof(list), label, strlen(label));
 		}
-		snprintf(count, sizeof(count), more ? "more than %d" : "%d",
-				 more ? MAX_LISTED : distinct->n);
+		more = distinct->n > MAX_LISTED;
 	}
-	ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has %s classes, but only two are supported",
-			column->name, count);
 	ml_detail(env, "The classes are %s%s.", list, more ? " and others" : "");
 	if (column->code != NULL)
-		ml_hint(env, "Give a query as source that makes the target a boolean, for example (%s = '...') AS target.",
-			column->name);
+		ml_hint(env, "Give a query as source that puts values into fewer groups, for example with CASE.");
 	else
-		ml_hint(env, "Use task => 'regression', or give a query as source that makes the target a boolean.");
-	return ML_INVALID_DATA;
+		ml_hint(env, "Use task => 'regression', or give a query as source that puts values into fewer groups.");
 }
 
 static MlStatus
-fail_positive(MlEnv *env, const char *positive, const Class *classes)
+fail_many_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct)
 {
-	char		list[ML_ERROR_TEXT] = "";
+	if (column->code != NULL)
+		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has %d classes, but at most %d are supported",
+				column->name, (int) column->dictionary.n_entries, ML_MAX_CLASSES);
+	else
+		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has more than %d classes, which are not supported",
+				column->name, ML_MAX_CLASSES);
+	explain_classes(env, column, distinct);
+	return ML_INVALID_DATA;
+}
+
+/* Values that are nearly all distinct name rows, not classes. */
+static MlStatus
+fail_few_rows(MlEnv *env, const MlColumn *column, const Distinct *distinct, int n_classes,
+			  int64_t n_present)
+{
+	ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has %d classes in %lld rows", column->name,
+			n_classes, (long long) n_present);
+	explain_classes(env, column, distinct);
+	return ML_INVALID_DATA;
+}
+
+/* Append all classes, or as many as an error shows. */
+static void
+list_classes(const Classes *classes, char *list, size_t size)
+{
 	int			i;
 
-	for (i = 0; i < 2; i++)
-		list_label(list, sizeof(list), classes[i].label, strlen(classes[i].label));
-	ml_fail(env, ML_INVALID_OPTION, "the target has no class \"%.*s\" to be positive",
-			ml_cut_text(positive, strlen(positive), SHOWN_BYTES), positive);
+	for (i = 0; i < classes->n && i < MAX_LISTED; i++)
+		list_label(list, size, classes->found[i].label, strlen(classes->found[i].label));
+	if (classes->n > MAX_LISTED)
+		snprintf(list + strlen(list), size - strlen(list), " and others");
+}
+
+static MlStatus
+fail_positive(MlEnv *env, const char *positive, const Classes *classes)
+{
+	char		list[ML_ERROR_TEXT] = "";
+
+	list_classes(classes, list, sizeof(list));
+	if (classes->n > 2)
+		ml_fail(env, ML_INVALID_OPTION, "option \"positive\" is only for two classes, but the target has %d",
+				classes->n);
+	else
+		ml_fail(env, ML_INVALID_OPTION, "the target has no class \"%.*s\" to be positive",
+				ml_cut_text(positive, strlen(positive), SHOWN_BYTES), positive);
 	ml_detail(env, "The classes are %s.", list);
-	ml_hint(env, "Labels are compared as they are, upper and lower case too.");
+	if (classes->n > 2)
+		ml_hint(env, "Leave it out, and name the class when you ask for its probability.");
+	else
+		ml_hint(env, "Labels are compared as they are, upper and lower case too.");
 	return ML_INVALID_OPTION;
 }
 
@@ -318,33 +375,34 @@ looks_yes(const char *label)
 
 /* The index of the positive one of two classes. */
 static MlStatus
-choose_positive(MlEnv *env, const Class *classes, const char *positive, int *index)
+choose_positive(MlEnv *env, const Classes *classes, const char *positive, int *index)
 {
+	const Class *found = classes->found;
 	bool		yes[2];
 
 	if (positive != NULL)
 	{
 		for (*index = 0; *index < 2; (*index)++)
 		{
-			if (strcmp(classes[*index].label, positive) == 0)
+			if (strcmp(found[*index].label, positive) == 0)
 				return ML_OK;
 		}
 		return fail_positive(env, positive, classes);
 	}
-	yes[0] = looks_yes(classes[0].label);
-	yes[1] = looks_yes(classes[1].label);
+	yes[0] = looks_yes(found[0].label);
+	yes[1] = looks_yes(found[1].label);
 	if (yes[0] != yes[1])
 		*index = yes[1] ? 1 : 0;
-	else if (classes[0].rows != classes[1].rows)
-		*index = classes[1].rows < classes[0].rows ? 1 : 0;
+	else if (found[0].rows != found[1].rows)
+		*index = found[1].rows < found[0].rows ? 1 : 0;
 	else
-		*index = strcmp(classes[1].label, classes[0].label) > 0 ? 1 : 0;
+		*index = strcmp(found[1].label, found[0].label) > 0 ? 1 : 0;
 	return ML_OK;
 }
 
-/* The two classes of a number column; rows are counted later. */
+/* The classes of a number column; rows are counted later. */
 static MlStatus
-number_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, Class *classes)
+number_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, Classes *classes)
 {
 	char		label[ML_NUMBER_TEXT];
 	int			i;
@@ -356,96 +414,178 @@ number_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, Cla
 		ml_hint(env, "Give a query as source that casts the target to text.");
 		return ML_INVALID_DATA;
 	}
-	if (distinct->n > 2)
+	if (distinct->n > ML_MAX_CLASSES)
 		return fail_many_classes(env, column, distinct);
 	for (i = 0; i < distinct->n; i++)
 	{
 		ml_number_text(column->type, distinct->value[i], label, sizeof(label));
-		classes[i].number = distinct->value[i];
-		classes[i].label = ml_copy_text(env, label, strlen(label));
-		if (classes[i].label == NULL)
+		classes->found[i].label = ml_copy_text(env, label, strlen(label));
+		if (classes->found[i].label == NULL)
 			return ML_OUT_OF_MEMORY;
 	}
-	if (distinct->n < 2)
-		return fail_one_class(env, column, classes[0].label);
+	classes->n = distinct->n;
 	return ML_OK;
 }
 
 static MlStatus
-category_classes(MlEnv *env, const MlColumn *column, Class *classes)
+category_classes(MlEnv *env, const MlColumn *column, Classes *classes)
 {
 	const MlDictionary *dictionary = &column->dictionary;
 	int			i;
 
-	if (dictionary->n_entries > 2)
+	if (dictionary->n_entries > ML_MAX_CLASSES)
 		return fail_many_classes(env, column, NULL);
 	for (i = 0; i < dictionary->n_entries; i++)
 	{
-		classes[i].code = i;
-		classes[i].label = ml_copy_text(env, dictionary->text[i], dictionary->length[i]);
-		if (classes[i].label == NULL)
+		classes->found[i].label = ml_copy_text(env, dictionary->text[i], dictionary->length[i]);
+		if (classes->found[i].label == NULL)
 			return ML_OUT_OF_MEMORY;
 	}
-	if (dictionary->n_entries < 2)
-		return fail_one_class(env, column, classes[0].label);
+	classes->n = dictionary->n_entries;
 	return ML_OK;
 }
 
-/* Which of the two classes a row is of; -1 when missing. */
-static int
-class_of_row(const MlColumn *column, const Class *classes, int64_t row)
+/* y = index of each row's class as found, and the rows of each class. */
+static MlStatus
+count_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, MlTarget *target,
+			  Classes *classes)
 {
-	if (column->code != NULL)
+	int64_t		row;
+
+	for (row = 0; row < target->n_rows; row++)
 	{
-		if (column->code[row] < 0)
-			return -1;
-		return column->code[row] == classes[1].code ? 1 : 0;
+		bool missing = column->code != NULL ? column->code[row] < 0 : isnan(column->number[row]);
+		int			found;
+
+		if (row % STOP_ROWS == 0)
+			ML_TRY(ml_check_stop(env));
+		target->y[row] = NAN;
+		if (missing)
+			continue;
+		found = column->code != NULL ? column->code[row] : find_value(distinct, column->number[row]);
+		target->y[row] = found;
+		classes->found[found].rows++;
 	}
-	if (isnan(column->number[row]))
+	return ML_OK;
+}
+
+/* Where a class comes in byte order among those that are learnt; -1 for one that is not. */
+static int
+byte_rank(const Classes *classes, int index)
+{
+	const Class *found = classes->found;
+	int			rank = 0;
+	int			i;
+
+	if (found[index].rows < 2)
 		return -1;
-	return column->number[row] == classes[1].number ? 1 : 0;
+	for (i = 0; i < classes->n; i++)
+	{
+		if (found[i].rows >= 2 && strcmp(found[i].label, found[index].label) < 0)
+			rank++;
+	}
+	return rank;
+}
+
+/*
+ * A class of one row cannot be both learnt and judged. Beside others that is
+ * no reason to learn nothing.
+ */
+static MlStatus
+leave_out_single_rows(MlEnv *env, const MlColumn *column, MlTarget *target, Classes *classes)
+{
+	Classes    *kept;
+	int			number[ML_MAX_CLASSES];
+	char		list[ML_ERROR_TEXT] = "";
+	int			n_left_out = 0;
+	int64_t		row;
+	int			i;
+
+	kept = ml_allocate(env, 1, sizeof(Classes));
+	if (kept == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < classes->n; i++)
+	{
+		number[i] = byte_rank(classes, i);
+		if (number[i] >= 0)
+		{
+			kept->found[number[i]] = classes->found[i];
+			kept->n++;
+		}
+		else if (n_left_out++ < MAX_LISTED)
+			list_label(list, sizeof(list), classes->found[i].label, strlen(classes->found[i].label));
+	}
+	for (row = 0; row < target->n_rows; row++)
+	{
+		if (isnan(target->y[row]))
+			continue;
+		i = number[(int) target->y[row]];
+		target->y[row] = i < 0 ? NAN : i;
+	}
+	target->n_missing += n_left_out;
+	*classes = *kept;
+	ml_release(env, kept);
+	if (n_left_out > 0)
+		ml_warn(env, "classes of column \"%s\" that have a single row were left out: %s%s",
+				column->name, list, n_left_out > MAX_LISTED ? ", ..." : "");
+	return ML_OK;
+}
+
+/* The second of two classes is the positive one. */
+static MlStatus
+put_positive_last(MlEnv *env, const char *positive, MlTarget *target, Classes *classes)
+{
+	Class		swap = classes->found[0];
+	int			index;
+	int64_t		row;
+
+	ML_TRY(choose_positive(env, classes, positive, &index));
+	if (index == 1)
+		return ML_OK;
+	classes->found[0] = classes->found[1];
+	classes->found[1] = swap;
+	for (row = 0; row < target->n_rows; row++)
+		target->y[row] = 1 - target->y[row];	/* NaN stays NaN */
+	return ML_OK;
 }
 
 static MlStatus
 make_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, const char *positive,
              MlTarget *target)
 {
-	Class		classes[2];
-	int			index;
-	int64_t		row;
+	Classes    *classes = ml_allocate(env, 1, sizeof(Classes));
+	int64_t		n_present = target->n_rows - target->n_missing;
+	int			i;
 
-	memset(classes, 0, sizeof(classes));
+	if (classes == NULL)
+		return ML_OUT_OF_MEMORY;
 	if (column->code != NULL)
 		ML_TRY(category_classes(env, column, classes));
 	else
 		ML_TRY(number_classes(env, column, distinct, classes));
-
-	for (row = 0; row < target->n_rows; row++)
-	{
-		int			found = class_of_row(column, classes, row);
-
-		if (row % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		target->y[row] = found < 0 ? NAN : found;
-		if (found >= 0)
-			classes[found].rows++;
-	}
-	ML_TRY(choose_positive(env, classes, positive, &index));
+	if (classes->n > 2 && 2 * (int64_t) classes->n > n_present)
+		return fail_few_rows(env, column, distinct, classes->n, n_present);
+	ML_TRY(count_classes(env, column, distinct, target, classes));
+	if (classes->n > 2)
+		ML_TRY(leave_out_single_rows(env, column, target, classes));
+	if (classes->n < 2)
+		return fail_one_class(env, column, classes->found[0].label);
+	if (classes->n == 2)
+		ML_TRY(put_positive_last(env, positive, target, classes));
+	else if (positive != NULL)
+		return fail_positive(env, positive, classes);
 
 	target->task = ML_CLASSIFICATION;
-	target->n_classes = 2;
-	target->labels = ml_allocate(env, 2, sizeof(char *));
+	target->n_classes = classes->n;
+	target->labels = ml_allocate(env, (size_t) classes->n, sizeof(char *));
 	if (target->labels == NULL)
 		return ML_OUT_OF_MEMORY;
-	target->labels[1] = classes[index].label;
-	target->labels[0] = classes[1 - index].label;
-	target->class_rows[1] = classes[index].rows;
-	target->class_rows[0] = classes[1 - index].rows;
-	if (index == 0)
+	for (i = 0; i < classes->n; i++)
 	{
-		for (row = 0; row < target->n_rows; row++)
-			target->y[row] = 1 - target->y[row];	/* NaN stays NaN */
+		target->labels[i] = classes->found[i].label;
+		target->class_rows[i] = classes->found[i].rows;
 	}
+	ml_release(env, classes);
 	return ML_OK;
 }
 
@@ -489,9 +629,10 @@ make_target(MlEnv *env, const MlTable *table, int column_index, int task, const 
             MlTarget *target)
 {
 	const MlColumn *column = &table->columns[column_index];
-	Distinct	distinct = {{0}, 0};
+	Distinct	distinct;
 	bool		inferred = task == 0;
 
+	memset(&distinct, 0, sizeof(distinct));
 	ML_TRY(begin_target(env, table, column, target));
 	if (column->number != NULL)
 		ML_TRY(find_distinct(env, column, table->n_rows, &distinct));
@@ -553,7 +694,7 @@ fail_unknown_label(MlEnv *env, const MlColumn *column, int n_classes, char *cons
 	ml_fail(env, ML_INVALID_DATA,
 			"target column \"%s\" has the value \"%.*s\", which is no class of the model",
 			column->name, ml_cut_text(text, length, SHOWN_BYTES), text);
-	ml_detail(env, "The classes are %s.", list);
+	ml_detail(env, "The classes are %s%s.", list, n_classes > MAX_LISTED ? " and others" : "");
 	return ML_INVALID_DATA;
 }
 
@@ -646,8 +787,8 @@ match_target(MlEnv *env, const MlTable *table, int column_index, MlTask task, in
 
 	for (row = 0; row < target->n_rows; row++)
 	{
-		if (target->y[row] == 0 || target->y[row] == 1)
-			target->class_rows[target->y[row] == 1]++;
+		if (!isnan(target->y[row]))
+			target->class_rows[(int) target->y[row]]++;
 	}
 	return ML_OK;
 }

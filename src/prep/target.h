@@ -7,6 +7,9 @@
 
 #include "prep/table.h"
 
+/* More classes than this are hardly a classification. */
+#define ML_MAX_CLASSES 100
+
 /* The numbers are stored in artifacts: never renumber. */
 typedef enum MlTask
 {
@@ -26,15 +29,16 @@ typedef struct MlTarget
 	const char *name;			/* NULL without a target */
 	MlType		type;
 	MlTask		task;
-	int			n_classes;		/* 2 for now; 0 for regression */
-	char	  **labels;			/* (n_classes) as value::text; labels[1] is the positive class */
+	int			n_classes;		/* 0 for regression */
+	char	  **labels;			/* (n_classes) as value::text; of two labels[1] is the
+								 * positive class, more are in byte order */
 	double	   *y;				/* (n_rows) regression: the value; classification: class number;
 								 * NaN where the target is missing; anomaly: 0 */
 	double	   *label;			/* (n_rows) anomaly: 1 is one, 0 is none, NaN unknown; NULL
 								 * without a target */
 	int64_t		n_rows;
 	int64_t		n_missing;		/* rows that cannot be learnt from */
-	int64_t		class_rows[2];
+	int64_t		class_rows[ML_MAX_CLASSES];
 } MlTarget;
 
 /*
@@ -43,13 +47,17 @@ typedef struct MlTarget
  * task => 'classification' when there are at most 10 distinct integers.
  * `task` 0 means infer. Anomaly learns from all rows; `column` may be -1 there,
  * else it has two classes as for classification, which only judge the scores.
- * Positive class: `positive` when not NULL (an error
- * naming the classes when absent), else true / 1 / yes-like in any case, else
- * the rarer label (ties: the greater in byte order).
+ * Positive one of two classes: `positive` when not NULL (an error naming the
+ * classes when absent), else true / 1 / yes-like in any case, else the rarer
+ * label (ties: the greater in byte order). Of more than two none is positive,
+ * and to name one is ML_INVALID_OPTION.
  * Labels are the value's text: "true"/"false", integers without point, the
  * category itself.
+ * Of more than two classes those with a single row are left out, as rows
+ * without a target are, with a warning.
  * Errors (ML_INVALID_DATA): no rows, all missing, one class only, constant
- * regression target, more than two classes (naming up to ten), dates as target.
+ * regression target, more than ML_MAX_CLASSES classes (naming ten), fewer than
+ * two rows a class on average, dates as target.
  */
 extern MlStatus ml_target_make(MlEnv *env, const MlTable *table, int column, int task,
 							   const char *positive, MlTarget *target);

@@ -3,7 +3,8 @@
  *		What all metrics share: losses of single rows, their paired comparison,
  *		and which direction is good.
  *
- * The metrics themselves are in metrics_binary.c and metrics_regression.c.
+ * The metrics themselves are in metrics_binary.c, metrics_multiclass.c and
+ *		metrics_regression.c.
  */
 #include "stats/metrics.h"
 
@@ -22,7 +23,9 @@ bool
 ml_metric_larger_is_better(const char *name)
 {
 	static const char *const larger[] = {
-		"roc_auc", "average_precision", "accuracy", "precision", "recall", "f1", "r2"
+		"roc_auc", "average_precision", "accuracy", "precision", "recall", "f1", "r2",
+		"balanced_accuracy", "precision_macro", "recall_macro", "f1_macro", "precision_weighted",
+		"recall_weighted", "f1_weighted", "cohen_kappa", "mcc"
 	};
 	size_t		i;
 

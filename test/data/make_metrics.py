@@ -93,6 +93,104 @@ def binary(y, p, w, threshold, base):
     return rows
 
 
+def influence_interval(measure, y, yes, w):
+    """Delta method: the derivative of the metric by the weight of each row, taken numerically."""
+    cells = {}
+    for i, cell in enumerate(zip(y, yes)):
+        cells.setdefault(cell, i)
+    slope = {}
+    for cell, i in cells.items():
+        h = 1e-4 * w.sum()
+        up, down = w.copy(), w.copy()
+        up[i] += h
+        down[i] -= h    # may fall below 0: what is summed are the cells' weights
+        slope[cell] = w.sum() * (measure(up) - measure(down)) / (2 * h)
+    psi = np.array([slope[cell] for cell in zip(y, yes)])
+    mean = np.average(psi, weights=w)
+    error = np.sqrt(np.average((psi - mean) ** 2, weights=w) / (effective(w) - 1))
+    return [measure(w) - Z * error, min(measure(w) + Z * error, 1)]
+
+
+def mean_delong(y, p, w):
+    """Variance of the mean area: over all pairs, class by class."""
+    n = p.shape[1]
+    count = np.zeros(len(y))
+    for k in range(n):
+        one, rest = y == k, y != k
+        kernel = (p[one, k][:, None] > p[rest, k]) + 0.5 * (p[one, k][:, None] == p[rest, k])
+        count[one] += kernel @ w[rest] / w[rest].sum()
+        share = np.array([w[y == c].sum() for c in range(n)]) / w[rest].sum()
+        count[rest] += w[one] @ kernel / w[one].sum() * share[y[rest].astype(int)]
+    var = sum(mean_error(count[y == k], w[y == k])[1] ** 2 for k in range(n)) / n ** 2
+    auc = sk.roc_auc_score(y, p, multi_class="ovr", average="macro", sample_weight=w)
+    return [max(auc - Z * var ** .5, 0), min(auc + Z * var ** .5, 1)]
+
+
+def multiclass(y, p, w, base):
+    n = p.shape[1]
+    yes = p.argmax(axis=1)
+    constant = np.full(len(y), base.argmax())
+    bases = np.tile(base, (len(y), 1))
+    k = {"sample_weight": w}
+    hot = np.eye(n)[y.astype(int)]
+    rows = []
+
+    def add(value, interval, baseline):
+        rows.append([value] + list(interval) + [baseline])
+
+    def loss(f):
+        m, e = mean_error(f, w)
+        return [max(m - Z * e, 0), m + Z * e]
+
+    ovr = {"multi_class": "ovr", "average": "macro", "sample_weight": w}
+    ap = [sk.average_precision_score(hot[:, c], p[:, c], **k) for c in range(n)]
+    share = [np.average(hot[:, c], weights=w) for c in range(n)]
+    add(sk.roc_auc_score(y, p, **ovr), mean_delong(y, p, w), 0.5)
+    add(np.mean(ap), [np.nan, np.nan], np.mean(share))
+    add(sk.log_loss(y, p, eps=1e-15, **k), loss(-np.log(np.clip(p[range(len(y)), y.astype(int)], 1e-15, 1))),
+        sk.log_loss(y, bases, eps=1e-15, **k))
+    add(np.average(((p - hot) ** 2).sum(axis=1), weights=w), loss(((p - hot) ** 2).sum(axis=1)),
+        np.average(((bases - hot) ** 2).sum(axis=1), weights=w))
+
+    def smooth(f, **options):
+        def measure(weights):
+            return f(y, yes, sample_weight=weights, **options)
+        add(measure(w), influence_interval(measure, y, yes, w), f(y, constant, sample_weight=w, **options))
+
+    right = sk.accuracy_score(y, yes, **k)
+    usual = sk.accuracy_score(y, constant, **k)
+    add(right, wilson(right, effective(w)), usual)
+    add(1 - right, wilson(1 - right, effective(w)), 1 - usual)
+    smooth(sk.balanced_accuracy_score)
+    for average in "macro", "weighted":
+        for f in sk.precision_score, sk.recall_score, sk.f1_score:
+            if average == "weighted" and f is sk.recall_score:
+                add(right, wilson(right, effective(w)), usual)
+            else:
+                smooth(f, average=average, zero_division=0)
+
+    def kappa(y, yes, sample_weight):
+        return sk.cohen_kappa_score(y, yes, sample_weight=sample_weight)
+
+    smooth(kappa)
+    smooth(sk.matthews_corrcoef)
+    for c in range(n):
+        one, other = hot[:, c], (yes == c).astype(int)
+        always = (constant == c).astype(int)
+        z = {"sample_weight": w, "zero_division": 0}
+        add(sk.roc_auc_score(one, p[:, c], **k), delong(one, p[:, c], w), 0.5)
+        add(ap[c], logit_interval(ap[c], effective(w[one == 1])), share[c])
+        add(sk.precision_score(one, other, **z),
+            wilson(sk.precision_score(one, other, **z), effective(w[other == 1])), sk.precision_score(one, always, **z))
+        add(sk.recall_score(one, other, **z),
+            wilson(sk.recall_score(one, other, **z), effective(w[one == 1])), sk.recall_score(one, always, **z))
+        seen = (one == 1) | (other == 1)
+        add(sk.f1_score(one, other, **z),
+            [2 * j / (1 + j) for j in wilson(sk.jaccard_score(one, other, **k), effective(w[seen]))],
+            sk.f1_score(one, always, **z))
+    return rows
+
+
 def median_of_values(x, w):
     """Repeat-free weighted median: average of the two middle values on an exact half."""
     o = np.argsort(x, kind="stable")
@@ -173,6 +271,21 @@ def main():
     # An even number of rows has two middle values.
     expected += regression(y[:-1], p[:-1], np.ones(n - 1), 48.0, False)
     write("metrics_regression_expected.csv", ["value", "low", "high", "baseline"], expected)
+
+    # Four classes, one of them rare; probabilities are sixteenths, so that many tie.
+    n = 220
+    y = rng.choice(4, n, p=[0.4, 0.3, 0.24, 0.06]).astype(float)
+    score = rng.normal(0, 1, (n, 4)) + 1.5 * np.eye(4)[y.astype(int)] + [0, 0, 0, -0.5]
+    p = np.exp(score) / np.exp(score).sum(axis=1)[:, None]
+    p = np.floor(p * 16) / 16
+    p[:, 0] += 1 - p.sum(axis=1)
+    w = np.round(rng.gamma(2, 1, n), 6)
+    w[::17] = 0
+    write("metrics_multiclass.csv", ["actual", "p0", "p1", "p2", "p3", "weight"], np.column_stack([y, p, w]))
+    base = np.array([0.4, 0.3, 0.24, 0.06])
+    # All metrics in the order of ml_metrics_multiclass(): plain, then weighted.
+    expected = multiclass(y, p, np.ones(n), base) + multiclass(y, p, w, base)
+    write("metrics_multiclass_expected.csv", ["value", "low", "high", "baseline"], expected)
 
 
 main()

@@ -122,6 +122,100 @@ test_counts(void)
 	expect_holdout(600, 3, 0.5, 10000, 200, 100);
 }
 
+/* Rows 0 .. n-1; class a of all but each `b`-th and each `c`-th, which are b and c. */
+static void
+add_three(Case *c, int n, int b, int every_c)
+{
+	char		row[UNIT_ROW];
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		snprintf(row, sizeof(row), "%d|%s", i, i % every_c == 0 ? "c" : i % b == 0 ? "b" : "a");
+		unit_row(c->table, row);
+	}
+}
+
+/* Each class has its share, and the least that the options ask for. */
+static void
+test_many_classes(void)
+{
+	Case		c = begin("id:i y:t");
+	double	   *u;
+	int			wrong = 0;
+	int			i;
+
+	add_three(&c, 1000, 4, 50);			/* 740, 240, 20 */
+	c.options.validation = 0.1;
+	unit_ok(make(&c) == ML_OK && c.split.rule.n_thresholds == 3, "three classes, three thresholds");
+	unit_ok(count(&c, ML_SIDE_HOLDOUT, 0) == 148 && count(&c, ML_SIDE_HOLDOUT, 1) == 48 && count(&c, ML_SIDE_HOLDOUT, 2) == 4,
+			"a fifth of each is held out");
+	unit_ok(count(&c, ML_SIDE_VALIDATE, 0) == 59 && count(&c, ML_SIDE_VALIDATE, 1) == 19 && count(&c, ML_SIDE_VALIDATE, 2) == 2,
+			"a tenth of the rest is for early stopping");
+	unit_ok(c.split.n_train + c.split.n_validate + c.split.n_holdout == 1000, "and all are counted");
+	u = ml_allocate(c.env, 1000, sizeof(double));
+	unit_ok(ml_split_positions(c.env, c.table, &c.options, u) == ML_OK, "positions of the rows");
+	for (i = 0; i < 1000; i++)
+		wrong += ml_split_held_out(&c.split.rule, u[i], (int) c.target.y[i], NAN) != (c.split.side[i] == ML_SIDE_HOLDOUT);
+	unit_ok(wrong == 0, "the rule says the same of each row");
+
+	c = begin("id:i y:t");
+	add_three(&c, 20000, 4, 50);		/* 14800, 4800, 400 */
+	c.options.max_holdout = 1000;
+	c.options.min_class = 100;
+	unit_ok(make(&c) == ML_OK, "a cap on the rows held out");
+	unit_ok(count(&c, ML_SIDE_HOLDOUT, 0) == 740 && count(&c, ML_SIDE_HOLDOUT, 1) == 240 && count(&c, ML_SIDE_HOLDOUT, 2) == 80,
+			"the rare class has its fifth, the others their share of the cap");
+
+	c = begin("id:i y:t");
+	add_three(&c, 2000, 4, 700);		/* 3 rows of c */
+	unit_ok(make(&c) == ML_OK && count(&c, ML_SIDE_HOLDOUT, 2) == 1 && count(&c, ML_SIDE_TRAIN, 2) == 2, "three rare rows: one of them");
+}
+
+/* A rare class does not cost the others their folds. */
+static void
+test_many_folds(void)
+{
+	Case		c = begin("id:i y:t");
+	int			folds[5][3] = {{0}};
+	int			i;
+
+	add_three(&c, 100, 4, 60);			/* 2 rows of c */
+	unit_ok(make(&c) == ML_OK && c.split.folds == 5, "two rare rows of three classes: five folds");
+	for (i = 0; i < 100; i++)
+		folds[c.split.fold[i]][(int) c.target.y[i]]++;
+	for (i = 0; i < 5; i++)
+		unit_ok(folds[i][2] < 2 && folds[i][1] >= 4 && folds[i][1] <= 5, "fold %d is stratified", i);
+}
+
+/* Sides that follow a column may leave a class without rows to be judged on. */
+static void
+test_absent_class(void)
+{
+	Case		c = begin("id:i y:t s:t");
+	char		row[UNIT_ROW];
+	int			i;
+
+	for (i = 0; i < 60; i++)
+	{
+		snprintf(row, sizeof(row), "%d|%c|%s", i, 'a' + i % 3, i % 3 != 2 && i % 5 == 0 ? "test" : "train");
+		unit_row(c.table, row);
+	}
+	c.options.method = ML_SPLIT_COLUMN;
+	c.options.column = ml_table_find(c.table, "s");
+	unit_ok(make(&c) == ML_OK, "no row of a class is held out");
+	unit_text(unit_warnings(c.env), "the split leaves no row of class \"c\" to hold out", "that is a warning");
+	c = begin("id:i y:t s:t");
+	for (i = 0; i < 60; i++)
+	{
+		snprintf(row, sizeof(row), "%d|%c|%s", i, 'a' + i % 3, i % 3 == 2 ? "test" : "train");
+		unit_row(c.table, row);
+	}
+	c.options.method = ML_SPLIT_COLUMN;
+	c.options.column = ml_table_find(c.table, "s");
+	expect_error(&c, ML_INVALID_DATA, "the split leaves no row of class \"c\" to train on");
+}
+
 static void
 test_regression(void)
 {
@@ -721,6 +815,9 @@ main(void)
 	test_stop();
 	test_folds();
 	test_fold_identities();
+	test_many_classes();
+	test_many_folds();
+	test_absent_class();
 	test_groups();
 	test_group_cap();
 	test_time();

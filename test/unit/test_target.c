@@ -147,8 +147,7 @@ test_errors(void)
 				 "target column \"y\" of type text cannot be used for regression");
 	expect_error('l', "9007199254740993 1", ML_CLASSIFICATION, NULL, ML_INVALID_DATA,
 				 "target column \"y\" has integers beyond 2^53 as classes");
-	expect_error('t', "c a b", 0, NULL, ML_INVALID_DATA,
-				 "target column \"y\" has 3 classes, but only two are supported");
+	expect_error('t', "c a b b b", 0, NULL, ML_INVALID_DATA, "target column \"y\" has 3 classes in 5 rows");
 	make(env, 't', "c a b", 0, NULL, &target);
 	unit_text(env->error.detail, "The classes are \"a\", \"b\", \"c\".", "classes are listed in order");
 	make(env, 't', "a b c d e f g h i j k l", 0, NULL, &target);
@@ -161,9 +160,93 @@ test_errors(void)
 			  "the first ten in any order");
 	make(env, 'i', "3 1 2", ML_CLASSIFICATION, NULL, &target);
 	unit_text(env->error.detail, "The classes are \"1\", \"2\", \"3\".", "classes of integers");
-	make(env, 'i', "3 1 2 4 5 6 7 8 9 10 11 12", ML_CLASSIFICATION, NULL, &target);
-	unit_text(env->error.message, "target column \"y\" has more than 10 classes, but only two are supported",
-			  "many integers");
+}
+
+/* Labels, class numbers and rows of more than two classes. */
+static void
+test_many_classes(void)
+{
+	MlEnv	   *env = unit_env();
+	MlTarget	target;
+
+	unit_ok(make(env, 't', "red blue - green red blue blue green", 0, NULL, &target) == ML_OK && target.n_classes == 3,
+			"three classes of a text");
+	unit_text(target.labels[0], "blue", "labels are in byte order");
+	unit_text(target.labels[1], "green", "the second");
+	unit_text(target.labels[2], "red", "the third");
+	unit_ok(target.y[0] == 2 && target.y[1] == 0 && isnan(target.y[2]) && target.y[3] == 1, "class numbers are theirs");
+	unit_ok(target.class_rows[0] == 3 && target.class_rows[1] == 2 && target.class_rows[2] == 2, "and rows");
+
+	unit_ok(make(env, 'i', "2 10 1 2 10 1 2", ML_CLASSIFICATION, NULL, &target) == ML_OK && target.n_classes == 3,
+			"three classes of an integer");
+	unit_text(target.labels[1], "10", "labels of numbers are in byte order, too");
+	unit_ok(target.y[0] == 2 && target.y[1] == 1 && target.y[2] == 0, "class numbers follow");
+	unit_ok(make(env, 'd', "2.5 -1 7 2.5 -1 7", ML_CLASSIFICATION, NULL, &target) == ML_OK && target.n_classes == 3 &&
+			target.y[0] == 1 && target.y[1] == 0 && target.y[2] == 2, "classes of double precision");
+
+	expect_error('t', "a a b b c c", 0, "a", ML_INVALID_OPTION,
+				 "option \"positive\" is only for two classes, but the target has 3");
+	expect_error('t', "a a b b c c", 0, "z", ML_INVALID_OPTION,
+				 "option \"positive\" is only for two classes, but the target has 3");
+	make(env, 't', "a a b b c c", 0, "a", &target);
+	unit_text(env->error.detail, "The classes are \"a\", \"b\", \"c\".", "which are named");
+}
+
+static void
+test_single_rows(void)
+{
+	MlEnv	   *env = unit_env();
+	MlTarget	target;
+
+	unit_ok(make(env, 't', "c b a a b d c c b", 0, NULL, &target) == ML_OK && target.n_classes == 3, "a class of one row");
+	unit_ok(isnan(target.y[5]) && target.n_missing == 1, "is left out");
+	unit_text(unit_warnings(env), "classes of column \"y\" that have a single row were left out: \"d\"", "with a warning");
+	unit_text(target.labels[2], "c", "the other labels are there");
+
+	env = unit_env();
+	unit_ok(make(env, 't', "no yes yes no maybe no yes no", 0, NULL, &target) == ML_OK && target.n_classes == 2,
+			"two classes and a stray row are two classes");
+	unit_text(target.labels[1], "yes", "with a positive one");
+	unit_ok(target.y[1] == 1 && target.y[0] == 0 && isnan(target.y[4]), "class numbers");
+	expect_error('t', "a a a a b c", 0, NULL, ML_INVALID_DATA, "target column \"y\" has only one class, \"a\"");
+}
+
+/* Classes 0 .. n-1 as text, each in `each` rows. */
+static MlStatus
+make_numbered(MlEnv *env, char type, int n, int each, MlTarget *target)
+{
+	char		columns[] = "y:?";
+	MlTable    *table;
+	int			i;
+
+	columns[2] = type;
+	table = unit_table(env, columns);
+	for (i = 0; i < n * each; i++)
+	{
+		char		cell[16];
+
+		snprintf(cell, sizeof(cell), "%d", i % n);
+		unit_row(table, cell);
+	}
+	return ml_target_make(env, table, 0, ML_CLASSIFICATION, NULL, target);
+}
+
+static void
+test_too_many_classes(void)
+{
+	MlEnv	   *env = unit_env();
+	MlTarget	target;
+
+	unit_ok(make_numbered(env, 't', 100, 2, &target) == ML_OK && target.n_classes == 100, "a hundred classes");
+	unit_ok(make_numbered(env, 'i', 100, 2, &target) == ML_OK && target.n_classes == 100, "of integers");
+	unit_ok(make_numbered(env, 't', 101, 5, &target) == ML_INVALID_DATA, "one more is an error");
+	unit_text(env->error.message, "target column \"y\" has 101 classes, but at most 100 are supported", "that counts them");
+	unit_text(env->error.hint, "Give a query as source that puts values into fewer groups, for example with CASE.", "says what to do");
+	env = unit_env();
+	unit_ok(make_numbered(env, 'i', 5000, 5, &target) == ML_INVALID_DATA, "many integers");
+	unit_text(env->error.message, "target column \"y\" has more than 100 classes, which are not supported", "are not counted");
+	unit_text(env->error.hint, "Use task => 'regression', or give a query as source that puts values into fewer groups.",
+			  "may be numbers to predict");
 }
 
 static void
@@ -212,6 +295,7 @@ test_match(void)
 	char		zero[] = "0";
 	char		one[] = "1";
 	char	   *words[] = {no, yes};
+	char	   *colours[] = {"blue", "green", "red"};
 	char	   *digits[] = {zero, one};
 	MlTarget	target;
 
@@ -227,6 +311,8 @@ test_match(void)
 			target.y[0] == 1 && target.y[1] == 0 && target.y[4] == 1, "integers of another width match");
 	unit_ok(ml_target_match(env, column_of(env, 'i', "1 2"), 0, ML_CLASSIFICATION, 2, digits, &target) == ML_INVALID_DATA,
 			"an unknown number is an error");
+	unit_ok(ml_target_match(env, column_of(env, 't', "red - blue red"), 0, ML_CLASSIFICATION, 3, colours, &target) == ML_OK &&
+			target.y[0] == 2 && target.y[2] == 0 && target.class_rows[2] == 2 && target.class_rows[1] == 0, "three classes match");
 	unit_ok(ml_target_match(env, column_of(env, 'r', "2 2"), 0, ML_REGRESSION, 0, NULL, &target) == ML_OK &&
 			target.y[1] == 2, "a constant target can be evaluated");
 	unit_ok(ml_target_match(env, column_of(env, 't', "2"), 0, ML_REGRESSION, 0, NULL, &target) == ML_INVALID_DATA,
@@ -303,6 +389,9 @@ main(void)
 	test_positive();
 	test_classes();
 	test_errors();
+	test_many_classes();
+	test_single_rows();
+	test_too_many_classes();
 	test_numbers();
 	test_match();
 	test_names();
