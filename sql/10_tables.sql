@@ -33,6 +33,8 @@ CREATE TABLE mlops.version (
 	warnings text[] NOT NULL,
 	created_at timestamptz NOT NULL,
 	created_by text NOT NULL,
+	class_shares float8[],            -- that baselines predict with more than two classes, else NULL
+	confusion float8[],               -- rows by actual and predicted class, row by row; with more than two
 	PRIMARY KEY (model, version)
 );
 COMMENT ON TABLE mlops.version IS 'Immutable trained versions of models';

@@ -1,5 +1,9 @@
 -- From 0.1.0 to 0.2.0: what the parts of the install script have gained since.
 
+ALTER TABLE mlops.version
+	ADD COLUMN class_shares float8[],
+	ADD COLUMN confusion float8[];
+
 ALTER TABLE mlops.run
 	ADD COLUMN iterations_made int,
 	ADD COLUMN trees int;

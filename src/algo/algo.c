@@ -65,23 +65,27 @@ does_task(const MlAlgorithm *algorithm, MlTask task)
 }
 
 static void
-hint_algorithms(MlEnv *env, MlTask task)
+hint_algorithms(MlEnv *env, MlTask task, int n_classes)
 {
 	List		list;
+	char		classes[40] = "";
 	int			i;
 
 	memset(&list, 0, sizeof(list));
 	list_add(&list, "auto");
 	for (i = 0; i < ml_n_algorithms; i++)
 	{
-		if (does_task(ml_algorithms[i], task))
+		if (does_task(ml_algorithms[i], task) &&
+			(task != ML_CLASSIFICATION || ml_algorithms[i]->max_classes >= n_classes))
 			list_add(&list, ml_algorithms[i]->name);
 	}
-	ml_hint(env, "Algorithms for %s are: %s.", ml_task_name(task), list.text);
+	if (n_classes > 2)
+		snprintf(classes, sizeof(classes), " with %d classes", n_classes);
+	ml_hint(env, "Algorithms for %s%s are: %s.", ml_task_name(task), classes, list.text);
 }
 
 MlStatus
-ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int64_t rows,
+ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int n_classes, int64_t rows,
 					const MlAlgorithm **algorithm)
 {
 	if (strcmp(name, "auto") == 0)
@@ -90,6 +94,8 @@ ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int64_t rows,
 			*algorithm = &ml_isolation_forest;
 		else if (rows >= AUTO_TREES_FROM)
 			*algorithm = &ml_gbt;
+		else if (n_classes > 2)
+			*algorithm = &ml_random_forest;
 		else
 			*algorithm = task == ML_REGRESSION ? &ml_linear : &ml_logistic;
 		return ML_OK;
@@ -99,9 +105,12 @@ ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int64_t rows,
 		ml_fail(env, ML_INVALID_OPTION, "there is no algorithm \"%s\"", name);
 	else if (!does_task(*algorithm, task))
 		ml_fail(env, ML_INVALID_OPTION, "algorithm \"%s\" does not do %s", name, ml_task_name(task));
+	else if (task == ML_CLASSIFICATION && (*algorithm)->max_classes < n_classes)
+		ml_fail(env, ML_INVALID_OPTION, "algorithm \"%s\" is for %d classes, but the target has %d", name,
+				(*algorithm)->max_classes, n_classes);
 	else
 		return ML_OK;
-	hint_algorithms(env, task);
+	hint_algorithms(env, task, n_classes);
 	return ML_INVALID_OPTION;
 }
 

@@ -139,6 +139,7 @@ typedef struct MlAlgorithm
 	const char *name;
 	const char *title;			/* one line for people */
 	unsigned	tasks;			/* bit (1 << MlTask) per task */
+	int			max_classes;	/* of a classification; 0 when it does none */
 	bool		uses_validation;	/* stops early on validation rows */
 	bool		continues;		/* fit() can start from a model */
 	bool		pins_inputs;	/* pins inputs or takes slices: needs no whole frame in memory */
@@ -179,10 +180,12 @@ extern const MlAlgorithm *ml_algorithm_find(const char *name);
 
 /*
  * The algorithm for a task: "auto" is isolation_forest for anomalies, else gbt
- * from 500 rows on and linear or logistic below. Unknown names and algorithms that do not fit the task are
+ * from 500 rows on, below linear or logistic, random_forest for more than two
+ * classes. Unknown names and algorithms that do not fit the task or the number
+ * of classes (0 when it is not known yet) are
  * ML_INVALID_OPTION with the valid names in the hint.
  */
-extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int64_t rows,
+extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int n_classes, int64_t rows,
 									const MlAlgorithm **algorithm);
 
 /*

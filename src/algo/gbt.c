@@ -569,6 +569,7 @@ const MlAlgorithm ml_gbt = {
 	.name = "gbt",
 	.title = "gradient-boosted trees",
 	.tasks = 1u << ML_REGRESSION | 1u << ML_CLASSIFICATION,
+	.max_classes = ML_MAX_CLASSES,
 	.uses_validation = true,
 	.continues = true,
 	.pins_inputs = true,

@@ -402,6 +402,7 @@ const MlAlgorithm ml_logistic = {
 	.name = "logistic",
 	.title = "logistic regression for two classes, with ridge penalty",
 	.tasks = 1U << ML_CLASSIFICATION,
+	.max_classes = 2,
 	.uses_validation = false,
 	.parameters = logistic_parameters,
 	.n_parameters = sizeof(logistic_parameters) / sizeof(logistic_parameters[0]),

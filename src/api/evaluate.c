@@ -56,12 +56,13 @@ Datum
 mlops_sql_confusion(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
-	MlopsConfusionRow cells[4];
+	MlopsConfusionRow *cells;
+	int			count;
 	int			i;
 
-	mlops_confusion(mlops_argument_required(fcinfo, 0, "ref"), mlops_argument_text(fcinfo, 1), cells);
+	cells = mlops_confusion(mlops_argument_required(fcinfo, 0, "ref"), mlops_argument_text(fcinfo, 1), &count);
 	InitMaterializedSRF(fcinfo, 0);
-	for (i = 0; i < (int) lengthof(cells); i++)
+	for (i = 0; i < count; i++)
 	{
 		Datum		values[3];
 		bool		nulls[3] = {false};

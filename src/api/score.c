@@ -75,31 +75,29 @@ static Datum
 classify(FunctionCallInfo fcinfo, RowForm form)
 {
 	const MlopsScorer *scorer;
-	double		probability;
+	const double *outputs;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
 	read_row(fcinfo, scorer, form);
-	probability = mlops_scorer_predict(scorer)[0];
-	PG_RETURN_TEXT_P(cstring_to_text(scorer->labels[probability >= scorer->model->threshold]));
+	outputs = mlops_scorer_predict(scorer);
+	PG_RETURN_TEXT_P(cstring_to_text(scorer->labels[ml_model_class(scorer->model, outputs)]));
 }
 
 static Datum
 probability(FunctionCallInfo fcinfo, RowForm form)
 {
 	const MlopsScorer *scorer;
-	double		positive;
-	int			wanted = 1;
+	int			wanted;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
-	if (!PG_ARGISNULL(2))
-		wanted = mlops_scorer_class(scorer, PG_GETARG_TEXT_PP(2));
+	wanted = PG_ARGISNULL(2) ? mlops_scorer_positive(scorer, PG_GETARG_TEXT_PP(0)) :
+		mlops_scorer_class(scorer, PG_GETARG_TEXT_PP(2));
 	read_row(fcinfo, scorer, form);
-	positive = mlops_scorer_predict(scorer)[0];
-	PG_RETURN_FLOAT8(wanted == 1 ? positive : 1.0 - positive);
+	PG_RETURN_FLOAT8(mlops_scorer_probability(scorer, mlops_scorer_predict(scorer), wanted));
 }
 
 /* All digits of a probability, whatever extra_float_digits says. */
@@ -118,14 +116,14 @@ probabilities(FunctionCallInfo fcinfo, RowForm form)
 {
 	const MlopsScorer *scorer;
 	JsonbParseState *state = NULL;
-	double		positive;
+	const double *outputs;
 	int			i;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
 	read_row(fcinfo, scorer, form);
-	positive = mlops_scorer_predict(scorer)[0];
+	outputs = mlops_scorer_predict(scorer);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (i = 0; i < scorer->model->n_classes; i++)
@@ -137,7 +135,7 @@ probabilities(FunctionCallInfo fcinfo, RowForm form)
 		value.val.string.len = strlen(scorer->labels[i]);
 		pushJsonbValue(&state, WJB_KEY, &value);
 		value.type = jbvNumeric;
-		value.val.numeric = exact_numeric(i == 1 ? positive : 1.0 - positive);
+		value.val.numeric = exact_numeric(mlops_scorer_probability(scorer, outputs, i));
 		pushJsonbValue(&state, WJB_VALUE, &value);
 	}
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));

@@ -87,6 +87,8 @@ model_fault(const MlModel *model)
 		return "its task is unknown";
 	if (model->algorithm == NULL || (model->algorithm->tasks & (1u << model->task)) == 0)
 		return "its algorithm does not do its task";
+	if (model->task == ML_CLASSIFICATION && model->algorithm->max_classes < model->n_classes)
+		return "its algorithm does not do so many classes";
 	if (!(model->target == NULL ? model->task == ML_ANOMALY : name_valid(model->target)))
 		return "the name of its target is not valid";
 	if (model->signature.time_zone != NULL && !name_valid(model->signature.time_zone))
@@ -107,15 +109,22 @@ label_fault(const MlModel *model)
 		return "it has classes without a target, or a target without classes";
 	if (model->n_classes == 0 && model->task == ML_ANOMALY)
 		return NULL;
-	if (model->n_classes != 2)
-		return "its number of classes is not 2";
-	for (i = 0; i < 2; i++)
+	if (model->n_classes < 2 || model->n_classes > (model->task == ML_ANOMALY ? 2 : ML_MAX_CLASSES))
+		return "its number of classes is not possible";
+	for (i = 0; i < model->n_classes; i++)
 	{
 		if (!ml_text_valid(model->labels[i], strlen(model->labels[i])))
 			return "a label is not valid UTF-8";
 	}
-	if (strcmp(model->labels[0], model->labels[1]) == 0)
+	if (model->n_classes == 2 && strcmp(model->labels[0], model->labels[1]) == 0)
 		return "its labels are equal";
+	for (i = 1; i < model->n_classes && model->n_classes > 2; i++)
+	{
+		if (strcmp(model->labels[i - 1], model->labels[i]) >= 0)
+			return "its labels do not ascend";
+	}
+	if (model->n_classes > 2)
+		return model->threshold == 0 ? NULL : "it has a threshold but more than two classes";
 	if (!(model->threshold >= 0 && model->threshold <= 1))
 		return "its threshold is not between 0 and 1";
 	return NULL;

@@ -89,7 +89,7 @@ read_labels(MlEnv *env, MlReader *reader, MlModel *model)
 {
 	int			i;
 
-	ML_TRY(read_count(env, reader, LEVEL_BYTES, 2, &model->n_classes));
+	ML_TRY(read_count(env, reader, LEVEL_BYTES, ML_MAX_CLASSES, &model->n_classes));
 	model->labels = ml_allocate(env, (size_t) model->n_classes + 1, sizeof(char *));
 	if (model->labels == NULL)
 		return ML_OUT_OF_MEMORY;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "artifact/format.h"
+#include "stats/metrics_multiclass.h"
 
 static void write_header(MlWriter *writer);
 static void write_signature(MlWriter *writer, const MlSignature *signature);
@@ -24,7 +25,7 @@ ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *lengt
 	ml_write_u32(&writer, (uint32_t) model->n_classes);
 	for (i = 0; i < model->n_classes; i++)
 		write_name(&writer, model->labels[i]);
-	ml_write_f64(&writer, model->task == ML_CLASSIFICATION ? model->threshold : 0);
+	ml_write_f64(&writer, model->task == ML_CLASSIFICATION && model->n_classes == 2 ? model->threshold : 0);
 	write_name(&writer, model->target);
 	write_signature(&writer, &model->signature);
 	write_name(&writer, model->algorithm->name);
@@ -41,6 +42,14 @@ void
 ml_model_predict(const MlModel *model, const double *inputs, int n_rows, double *outputs)
 {
 	model->algorithm->predict(model->fitted, &model->signature, inputs, n_rows, outputs);
+}
+
+int
+ml_model_class(const MlModel *model, const double *outputs)
+{
+	if (model->n_classes == 2)
+		return outputs[0] >= model->threshold;
+	return ml_greatest(outputs, model->n_classes);
 }
 
 /* Checksum and length are filled in at the end. */

@@ -15,8 +15,9 @@ typedef struct MlModel
 {
 	MlTask		task;
 	int			n_classes;
-	const char **labels;		/* (n_classes), terminated; labels[1] is positive */
-	double		threshold;		/* classification: positive from here on */
+	const char **labels;		/* (n_classes), terminated; of two labels[1] is positive,
+								 * more ascend in byte order */
+	double		threshold;		/* two classes: positive from here on */
 	const char *target;			/* name of the target column; anomaly: or NULL */
 	MlSignature signature;
 	const MlAlgorithm *algorithm;
@@ -37,5 +38,11 @@ extern MlStatus ml_model_decode(MlEnv *env, const void *bytes, size_t length, Ml
  * give equal bits.
  */
 extern void ml_model_predict(const MlModel *model, const double *inputs, int n_rows, double *outputs);
+
+/*
+ * The class that a classification's outputs of a row mean: the positive one
+ * from the threshold on, of more than two the most probable, the first of equals.
+ */
+extern int	ml_model_class(const MlModel *model, const double *outputs);
 
 #endif							/* ML_ARTIFACT_MODEL_H */

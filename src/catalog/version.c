@@ -56,6 +56,15 @@ mlops_version_next(const char *model)
 /* ------------------------------------------------------------------- writing */
 
 static void
+bind_numbers(MlopsStatement *statement, const double *values, int count)
+{
+	if (values == NULL)
+		mlops_bind_null(statement, FLOAT8ARRAYOID);
+	else
+		mlops_bind_numbers(statement, values, count);
+}
+
+static void
 insert_row(const MlopsVersion *version)
 {
 	MlopsStatement statement;
@@ -63,9 +72,10 @@ insert_row(const MlopsVersion *version)
 	mlops_statement_begin(&statement,
 						  "INSERT INTO mlops.version (model, version, digest, artifact_bytes, task, "
 						  "algorithm, target, classes, rows, train_rows, holdout_rows, metric, value, "
-						  "baseline, baseline_prediction, request, params, split, warnings, created_by, created_at) "
+						  "baseline, baseline_prediction, request, params, split, warnings, created_by, "
+						  "class_shares, confusion, created_at) "
 						  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-						  "$15, $16, $17, $18, $19, $20, pg_catalog.clock_timestamp())");
+						  "$15, $16, $17, $18, $19, $20, $21, $22, pg_catalog.clock_timestamp())");
 	mlops_bind_text(&statement, version->model);
 	mlops_bind_int(&statement, version->version);
 	mlops_bind_bytes(&statement, version->digest, MLOPS_DIGEST_LENGTH);
@@ -89,6 +99,8 @@ insert_row(const MlopsVersion *version)
 	mlops_bind_jsonb(&statement, version->split);
 	mlops_bind_texts(&statement, version->warnings, version->n_warnings);
 	mlops_bind_text(&statement, mlops_current_role());
+	bind_numbers(&statement, version->class_shares, version->n_classes);
+	bind_numbers(&statement, version->confusion, version->n_classes * version->n_classes);
 	(void) mlops_write(&statement);
 }
 
@@ -230,6 +242,16 @@ copy_digest(const MlopsResult *result, int column, MlopsVersion *version)
 	memcpy(version->digest, digest, MLOPS_DIGEST_LENGTH);
 }
 
+/* An array of that many numbers; NULL for any other. */
+static const double *
+numbers_of(const MlopsResult *result, int column, int expected)
+{
+	int			count;
+	double	   *values = mlops_cell_numbers(result, 0, column, &count);
+
+	return count == expected ? values : NULL;
+}
+
 MlopsVersion *
 mlops_version_load(const char *model, int number)
 {
@@ -238,7 +260,8 @@ mlops_version_load(const char *model, int number)
 
 	result = read_stored("SELECT digest, artifact_bytes, task, algorithm, target, classes, rows, "
 						 "train_rows, holdout_rows, metric, value, baseline, baseline_prediction, request, "
-						 "params, split, warnings FROM mlops.version WHERE model = $1 AND version = $2",
+						 "params, split, warnings, class_shares, confusion "
+						 "FROM mlops.version WHERE model = $1 AND version = $2",
 						 model, number);
 	if (result->n_rows == 0)
 		ereport(ERROR,
@@ -264,6 +287,8 @@ mlops_version_load(const char *model, int number)
 	version->params = mlops_cell_jsonb(result, 0, 15);
 	version->split = mlops_cell_jsonb(result, 0, 16);
 	version->warnings = mlops_cell_texts(result, 0, 17, &version->n_warnings);
+	version->class_shares = numbers_of(result, 18, version->n_classes);
+	version->confusion = numbers_of(result, 19, version->n_classes * version->n_classes);
 	return version;
 }
 

@@ -31,12 +31,16 @@ typedef struct MlopsVersion
 	const char *metric;
 	double		value;			/* NaN is stored as NULL, here and in all rows below */
 	double		baseline;
-	double		baseline_prediction;	/* for every row, by a model without features */
+	double		baseline_prediction;	/* for every row, by a model without features; NaN with
+									 * more than two classes, which have class_shares */
 	Jsonb	   *request;
 	Jsonb	   *params;
 	Jsonb	   *split;
 	int			n_warnings;
 	const char *const *warnings;
+	const double *class_shares; /* (n_classes) of the rows learnt from; or NULL */
+	const double *confusion;	/* (n_classes, n_classes) actual by predicted rows, of the part
+								 * that judges the version; NULL unless more than two */
 } MlopsVersion;
 
 /* A row of mlops.metric; names as in stats/metrics.h. */

@@ -388,6 +388,27 @@ mlops_cell_texts(const MlopsResult *result, int row, int column, int *count)
 	return texts;
 }
 
+double *
+mlops_cell_numbers(const MlopsResult *result, int row, int column, int *count)
+{
+	bool		isnull;
+	Datum		value = result_value(result, row, column, &isnull);
+	Datum	   *elements;
+	bool	   *nulls;
+	double	   *numbers;
+	int			i;
+
+	*count = 0;
+	if (isnull)
+		return NULL;
+	deconstruct_array(DatumGetArrayTypeP(value), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &elements, &nulls, count);
+	numbers = palloc(sizeof(double) * Max(*count, 1));
+	for (i = 0; i < *count; i++)
+		numbers[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
+	return numbers;
+}
+
 uint8 *
 mlops_cell_bytes(const MlopsResult *result, int row, int column, Size *length)
 {

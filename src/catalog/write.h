@@ -108,6 +108,8 @@ extern Jsonb *mlops_cell_jsonb(const MlopsResult *result, int row, int column);
 extern TimestampTz mlops_cell_time(const MlopsResult *result, int row, int column);
 /* A text[] column; *count is 0 for NULL. */
 extern const char **mlops_cell_texts(const MlopsResult *result, int row, int column, int *count);
+/* A float8[] column; *count is 0 for NULL. */
+extern double *mlops_cell_numbers(const MlopsResult *result, int row, int column, int *count);
 /* A bytea column, copied out; *length is 0 for NULL. */
 extern uint8 *mlops_cell_bytes(const MlopsResult *result, int row, int column, Size *length);
 

@@ -441,11 +441,12 @@ mlops_task_asked(const MlopsTrainRequest *request)
 }
 
 void
-mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int64 rows, MlopsFitPlan *plan)
+mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int n_classes, int64 rows,
+			   MlopsFitPlan *plan)
 {
 	plan->start = request->start;
 	plan->n_options = mlops_options_list("params", request->params, &plan->options);
-	mlops_check(env, ml_algorithm_choose(env, request->algorithm, task, rows, &plan->algorithm));
+	mlops_check(env, ml_algorithm_choose(env, request->algorithm, task, n_classes, rows, &plan->algorithm));
 	mlops_check(env, ml_parameters_resolve(env, plan->algorithm, plan->options, plan->n_options,
 										   plan->parameters));
 	plan->stops_early = plan->algorithm->uses_validation &&
@@ -490,17 +491,34 @@ take_features(MlEnv *env, const MlopsWarmStart *start, MlopsDataset *dataset)
 		dataset->chosen[i] = ml_table_find(&dataset->table, signature->features[i].name);
 }
 
+/* Thresholds of a split belong to classes. */
+static bool
+same_classes(const MlopsTrainRequest *request, const MlTarget *target)
+{
+	int			i;
+
+	if (request->n_inherited_classes != target->n_classes)
+		return false;
+	for (i = 0; i < target->n_classes; i++)
+		if (strcmp(request->inherited_classes[i], target->labels[i]) != 0)
+			return false;
+	return true;
+}
+
 /*
  * A retraining keeps identity and thresholds of the version it follows, so
  * that no row changes sides. Where the source no longer allows it, the sides
  * are drawn anew, with a warning.
  */
 static void
-inherit_split(MlEnv *env, Jsonb *stored, MlopsDataset *dataset, MlSplitRule *rule)
+inherit_split(MlEnv *env, const MlopsTrainRequest *request, MlopsDataset *dataset, MlSplitRule *rule)
 {
 	MlSplitOptions *options = &dataset->split_options;
 	MlSplitOptions inherited;
-	char	   *reason = mlops_split_from_json(stored, &dataset->table, rule, &inherited);
+	char	   *reason = mlops_split_from_json(request->inherited_split, &dataset->table, rule, &inherited);
+
+	if (reason == NULL && !same_classes(request, &dataset->target))
+		reason = pstrdup("the target has other classes");
 
 	if (reason != NULL)
 	{
@@ -587,7 +605,7 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	if (wanted.weight >= 0)
 		mlops_take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
 	usable = target->n_rows - target->n_missing;
-	mlops_plan_fit(env, request, target->task, usable, plan);
+	mlops_plan_fit(env, request, target->task, target->n_classes, usable, plan);
 
 	*options = preparation->split;
 	options->column = table_index(table, source, wanted.split_column);
@@ -599,7 +617,7 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 		choose_features(env, request, source, &wanted, dataset);
 	choose_identity(env, source, &wanted, dataset);
 	if (request->inherited_split != NULL)
-		inherit_split(env, request->inherited_split, dataset, palloc0(sizeof(MlSplitRule)));
+		inherit_split(env, request, dataset, palloc0(sizeof(MlSplitRule)));
 	mlops_check(env, ml_split_make(env, table, target, options, &dataset->split));
 	warn_of_no_stopping(env, plan, dataset);
 	mlops_source_close(source);

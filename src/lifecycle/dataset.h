@@ -61,11 +61,11 @@ extern void mlops_preparation_read(Jsonb *prepare, Jsonb *split, int64 seed,
 extern MlTask mlops_task_asked(const MlopsTrainRequest *request);
 
 /*
- * Resolve the algorithm and its parameters for a task and a number of rows;
- * unknown names, options and values are errors.
+ * Resolve the algorithm and its parameters for a task, a number of classes (0:
+ * not known yet) and of rows; unknown names, options and values are errors.
  */
-extern void mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int64 rows,
-						   MlopsFitPlan *plan);
+extern void mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int n_classes,
+						   int64 rows, MlopsFitPlan *plan);
 
 /*
  * Read the source and decide. `also_read` are further columns wanted where

@@ -198,9 +198,10 @@ profile_predictions(MlEnv *env, const MlModel *model, const MlTable *table, Comp
 			return;
 		}
 	}
-	predicted = mlops_need(env, table->n_rows + 1, sizeof(double));
+	predicted = mlops_need(env, table->n_rows + 1, sizeof(double) * ml_n_outputs(model->n_classes));
 	mlops_score_table(env, model, table, NULL, table->n_rows, predicted);
-	mlops_profile_numbers_on(env, &column->reference, predicted, table->n_rows, &column->current);
+	mlops_profile_predictions_on(env, &column->reference, model, predicted, table->n_rows,
+								 &column->current);
 }
 
 /* All columns of a table against the profiles of a version. */

@@ -19,6 +19,15 @@
 #include "lifecycle/judge.h"
 #include "lifecycle/score.h"
 
+static void
+damaged_version(const MlopsVersion *version)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("version %d of model \"%s\" is damaged", version->version, version->model),
+			 errdetail("A row of mlops.version does not hold what training wrote.")));
+}
+
 /* Index of a column that evaluation needs. */
 static int
 need_column(const MlopsSource *source, const char *role, const char *name)
@@ -110,6 +119,17 @@ mlops_read_labelled(MlEnv *env, const MlModel *model, const MlopsVersion *versio
 	labelled->rows = judged_rows(env, table, target, &labelled->n_rows);
 }
 
+/* What the version's baseline says of every row. */
+static const double *
+stored_baseline(const MlopsVersion *version, const MlModel *model)
+{
+	if (model->n_classes <= 2)
+		return &version->baseline_prediction;
+	if (version->n_classes != model->n_classes || version->class_shares == NULL)
+		damaged_version(version);
+	return version->class_shares;
+}
+
 /* Metrics on the rows of a source. */
 static void
 evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgement *judgement)
@@ -122,10 +142,10 @@ evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgem
 	double	   *predicted;
 
 	mlops_read_labelled(env, model, version, source_text, &labelled);
-	predicted = mlops_need(env, labelled.n_rows + 1, sizeof(double));
+	predicted = mlops_need(env, labelled.n_rows + 1, sizeof(double) * ml_n_outputs(model->n_classes));
 	mlops_score_table(env, model, &labelled.table, labelled.rows, labelled.n_rows, predicted);
 	mlops_judge(env, &labelled.target, labelled.weight, labelled.rows, labelled.n_rows, predicted,
-				model->threshold, version->baseline_prediction, "source", judgement);
+				model->threshold, stored_baseline(version, model), "source", judgement);
 	mlops_env_end(env);
 }
 
@@ -169,29 +189,66 @@ best_part(const MlopsMetricRow *rows, int count)
 	return NULL;
 }
 
-void
-mlops_confusion(const char *reference, const char *source, MlopsConfusionRow cells[4])
+/* The table of more than two classes: as stored, or of the rows of a source. */
+static MlopsConfusionRow *
+confusion_of_many(const MlopsVersionKey *key, const MlopsVersion *version, const char *source, int *count)
 {
-	int			count;
-	MlopsMetricRow *rows = mlops_evaluate(reference, source, &count);
-	const char *part = best_part(rows, count);
+	int			n = version->n_classes;
+	MlopsConfusionRow *cells = palloc(sizeof(MlopsConfusionRow) * n * n);
+	const double *confusion = version->confusion;
+	int			i;
+
+	if (source != NULL)
+	{
+		MlopsJudgement judgement = {0};
+
+		evaluate_source(key, source, &judgement);
+		confusion = judgement.confusion;
+	}
+	if (confusion == NULL)
+		damaged_version(version);
+	for (i = 0; i < n * n; i++)
+		cells[i] = (MlopsConfusionRow) {version->classes[i / n], version->classes[i % n], confusion[i]};
+	*count = n * n;
+	return cells;
+}
+
+/* The four counts that are kept as metrics. */
+static MlopsConfusionRow *
+confusion_of_two(const char *reference, const MlopsVersion *version, const char *source, int *count)
+{
+	int			n_rows;
+	MlopsMetricRow *rows = mlops_evaluate(reference, source, &n_rows);
+	const char *part = best_part(rows, n_rows);
+	MlopsConfusionRow *cells = palloc(sizeof(MlopsConfusionRow) * 4);
+	const char *negative = version->classes[0];
+	const char *positive = version->classes[1];
+
+	if (part == NULL)
+		damaged_version(version);
+	cells[0] = (MlopsConfusionRow) {negative, negative, find_count(rows, n_rows, part, "true_negative")};
+	cells[1] = (MlopsConfusionRow) {negative, positive, find_count(rows, n_rows, part, "false_positive")};
+	cells[2] = (MlopsConfusionRow) {positive, negative, find_count(rows, n_rows, part, "false_negative")};
+	cells[3] = (MlopsConfusionRow) {positive, positive, find_count(rows, n_rows, part, "true_positive")};
+	*count = 4;
+	return cells;
+}
+
+MlopsConfusionRow *
+mlops_confusion(const char *reference, const char *source, int *count)
+{
 	MlopsVersionKey key;
 	MlopsVersion *version;
-	const char *negative;
-	const char *positive;
 
 	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
 	version = mlops_version_load(key.model, key.version);
-	if (version->n_classes != 2 || part == NULL)
+	if (strcmp(version->task, ml_task_name(ML_CLASSIFICATION)) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("model \"%s\" has no confusion matrix", key.model),
 				 errdetail("Its task is %s.", version->task),
 				 errhint("Use mlops_evaluate(%s) for its metrics.", quote_literal_cstr(reference))));
-	negative = version->classes[0];
-	positive = version->classes[1];
-	cells[0] = (MlopsConfusionRow) {negative, negative, find_count(rows, count, part, "true_negative")};
-	cells[1] = (MlopsConfusionRow) {negative, positive, find_count(rows, count, part, "false_positive")};
-	cells[2] = (MlopsConfusionRow) {positive, negative, find_count(rows, count, part, "false_negative")};
-	cells[3] = (MlopsConfusionRow) {positive, positive, find_count(rows, count, part, "true_positive")};
+	if (version->n_classes > 2)
+		return confusion_of_many(&key, version, source, count);
+	return confusion_of_two(reference, version, source, count);
 }

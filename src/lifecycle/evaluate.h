@@ -43,7 +43,7 @@ typedef struct MlopsConfusionRow
 	double		rows;			/* weights summed */
 } MlopsConfusionRow;
 
-/* The four cells; error 42809 for a regression model. */
-extern void mlops_confusion(const char *reference, const char *source, MlopsConfusionRow cells[4]);
+/* All cells, actual class by actual class; error 42809 for a regression model. */
+extern MlopsConfusionRow *mlops_confusion(const char *reference, const char *source, int *count);
 
 #endif							/* MLOPS_LIFECYCLE_EVALUATE_H */

@@ -40,7 +40,7 @@ mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	model->task = target->task;
 	model->n_classes = target->n_classes;
 	model->labels = (const char **) target->labels;
-	model->threshold = 0.5;
+	model->threshold = target->n_classes == 2 ? 0.5 : 0;
 	model->target = target->name;
 	model->algorithm = plan->algorithm;
 

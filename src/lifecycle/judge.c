@@ -13,6 +13,7 @@
 #include "lifecycle/dataset.h"
 #include "lifecycle/judge.h"
 #include "math/sum.h"
+#include "stats/metrics_multiclass.h"
 
 const char *
 mlops_default_metric(MlTask task)
@@ -20,38 +21,56 @@ mlops_default_metric(MlTask task)
 	return task == ML_CLASSIFICATION ? "log_loss" : task == ML_ANOMALY ? "roc_auc" : "rmse";
 }
 
-double
-mlops_baseline(const MlTarget *target, const double *weight, const uint32_t *rows, int64_t n_rows)
+void
+mlops_baseline(const MlTarget *target, const double *weight, const uint32_t *rows, int64_t n_rows,
+			   double *baseline)
 {
-	MlExactSum	sum;
+	int			n_outputs = ml_n_outputs(target->n_classes);
+	MlExactSum *sums = palloc(sizeof(MlExactSum) * n_outputs);
 	MlExactSum	total;
 	int64_t		i;
+	int			k;
 
 	if (target->task == ML_ANOMALY)
-		return NAN;
-	ml_sum_begin(&sum);
+	{
+		baseline[0] = NAN;
+		return;
+	}
+	for (k = 0; k < n_outputs; k++)
+		ml_sum_begin(&sums[k]);
 	ml_sum_begin(&total);
 	for (i = 0; i < n_rows; i++)
 	{
 		double		w = weight ? weight[rows[i]] : 1.0;
+		double		y = target->y[rows[i]];
 
-		ml_sum_add(&sum, w * target->y[rows[i]]);
+		if (n_outputs > 1)
+			ml_sum_add(&sums[(int) y], w);
+		else
+			ml_sum_add(&sums[0], w * y);
 		ml_sum_add(&total, w);
 	}
-	return ml_sum_value(&sum) / ml_sum_value(&total);
+	for (k = 0; k < n_outputs; k++)
+		baseline[k] = ml_sum_value(&sums[k]) / ml_sum_value(&total);
+	pfree(sums);
 }
 
 static void
-append(MlopsJudgement *judgement, const char *part, const MlMetric *metric)
+append(MlopsJudgement *judgement, const char *part, const char *class_label, const MlMetric *metric)
 {
-	MlopsMetricRow *row = &judgement->rows[judgement->n_rows];
+	MlopsMetricRow *row;
 
-	if (judgement->n_rows >= (int) lengthof(judgement->rows))
-		elog(ERROR, "too many metrics");
+	if (judgement->n_rows == judgement->room)
+	{
+		judgement->room = Max(2 * judgement->room, 4 * ML_MAX_METRICS);
+		judgement->rows = judgement->rows == NULL ?
+			palloc(sizeof(MlopsMetricRow) * judgement->room) :
+			repalloc(judgement->rows, sizeof(MlopsMetricRow) * judgement->room);
+	}
+	row = &judgement->rows[judgement->n_rows++];
 	row->part = part;
-	row->class_label = "";
+	row->class_label = class_label;
 	row->metric = *metric;
-	judgement->n_rows++;
 }
 
 /* The 2 x 2 table as four counts. */
@@ -65,22 +84,47 @@ append_confusion(const double *actual, const double *predicted, const double *we
 	ml_confusion_binary(actual, predicted, weight, n_rows, threshold, &confusion);
 	count.name = "true_positive";
 	count.value = confusion.true_positive;
-	append(judgement, part, &count);
+	append(judgement, part, "", &count);
 	count.name = "false_positive";
 	count.value = confusion.false_positive;
-	append(judgement, part, &count);
+	append(judgement, part, "", &count);
 	count.name = "true_negative";
 	count.value = confusion.true_negative;
-	append(judgement, part, &count);
+	append(judgement, part, "", &count);
 	count.name = "false_negative";
 	count.value = confusion.false_negative;
-	append(judgement, part, &count);
+	append(judgement, part, "", &count);
+}
+
+/* Metrics of all classes and of each, and the whole table. */
+static void
+judge_classes(MlEnv *env, const MlTarget *target, const double *actual, const double *predicted,
+			  const double *weight, int64_t n_rows, const double *baseline, const char *part,
+			  MlopsJudgement *judgement)
+{
+	int			n = target->n_classes;
+	MlClassMetric *metrics = palloc(sizeof(MlClassMetric) * ML_MULTICLASS_METRICS(n));
+	const char **labels = palloc(sizeof(char *) * n);
+	double	   *confusion = palloc(sizeof(double) * n * n);
+	int			i;
+
+	mlops_check(env, ml_metrics_multiclass(env, actual, predicted, weight, n_rows, n, baseline,
+										   metrics, confusion));
+	if (judgement->confusion == NULL || strcmp(part, "train") != 0)
+		judgement->confusion = confusion;
+	for (i = 0; i < n; i++)
+		labels[i] = pstrdup(target->labels[i]);
+	for (i = 0; i < ML_MULTICLASS_METRICS(n); i++)
+		append(judgement, part,
+			   metrics[i].class_number < 0 ? "" : labels[metrics[i].class_number], &metrics[i].metric);
+	pfree(metrics);
+	pfree(labels);
 }
 
 void
 mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
 			const uint32_t *rows, int64_t n_rows, const double *predicted,
-			double threshold, double baseline, const char *part, MlopsJudgement *judgement)
+			double threshold, const double *baseline, const char *part, MlopsJudgement *judgement)
 {
 	MlMetric	metrics[ML_MAX_METRICS];
 	double	   *actual = mlops_need(env, n_rows + 1, sizeof(double));
@@ -98,15 +142,17 @@ mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
 	if (target->task == ML_ANOMALY)
 		mlops_check(env, ml_metrics_anomaly(env, predicted, target->label != NULL ? actual : NULL,
 											weights, n_rows, metrics, &n_metrics));
+	else if (target->n_classes > 2)
+		judge_classes(env, target, actual, predicted, weights, n_rows, baseline, part, judgement);
 	else if (target->task == ML_CLASSIFICATION)
 		mlops_check(env, ml_metrics_binary(env, actual, predicted, weights, n_rows, threshold,
-										   baseline, metrics, &n_metrics));
+										   baseline[0], metrics, &n_metrics));
 	else
 		mlops_check(env, ml_metrics_regression(env, actual, predicted, weights, n_rows,
-											   baseline, metrics, &n_metrics));
+											   baseline[0], metrics, &n_metrics));
 	for (i = 0; i < n_metrics; i++)
-		append(judgement, part, &metrics[i]);
-	if (target->task == ML_CLASSIFICATION)
+		append(judgement, part, "", &metrics[i]);
+	if (target->task == ML_CLASSIFICATION && target->n_classes == 2)
 		append_confusion(actual, predicted, weights, n_rows, threshold, part, judgement);
 	ml_release(env, actual);
 	ml_release(env, weights);
@@ -119,7 +165,8 @@ mlops_judged(const MlopsJudgement *judgement, const char *part, const char *metr
 
 	for (i = 0; i < judgement->n_rows; i++)
 		if (strcmp(judgement->rows[i].part, part) == 0 &&
-			strcmp(judgement->rows[i].metric.name, metric) == 0)
+			strcmp(judgement->rows[i].metric.name, metric) == 0 &&
+			judgement->rows[i].class_label[0] == '\0')
 			return &judgement->rows[i].metric;
 	return NULL;
 }

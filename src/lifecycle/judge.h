@@ -11,31 +11,36 @@
 #include "catalog/version.h"
 #include "prep/target.h"
 
-/* Metrics of one part after another; `rows` has room for all parts. */
+/* Metrics of one part after another, palloc'd; all zero at first. */
 typedef struct MlopsJudgement
 {
 	int			n_rows;
-	MlopsMetricRow rows[4 * ML_MAX_METRICS];
+	int			room;
+	MlopsMetricRow *rows;		/* (n_rows) */
+	double	   *confusion;		/* more than two classes: (n_classes, n_classes) actual by
+								 * predicted, of the part judged last, of train only when
+								 * there is no other; else NULL */
 } MlopsJudgement;
 
 /*
- * What a model without features would say: the share of the positive class or
- * the mean target, weighted, of the rows it would have learnt from. NaN where
- * nothing is predicted.
+ * What a model without features would say (ml_n_outputs()): the share of the
+ * positive class, of every class, or the mean target, weighted, of the rows it
+ * would have learnt from. NaN where nothing is predicted.
  */
-extern double mlops_baseline(const MlTarget *target, const double *weight,
-							 const uint32_t *rows, int64_t n_rows);
+extern void mlops_baseline(const MlTarget *target, const double *weight,
+						   const uint32_t *rows, int64_t n_rows, double *baseline);
 
 /*
- * Append the metrics of predicted[i] for rows[i], the confusion counts too.
- * `part` is static text: train, holdout, cv, oob, source.
+ * Append the metrics of the outputs predicted[i * ml_n_outputs()] for rows[i],
+ * the confusion counts too. `part` is static text: train, holdout, cv, oob,
+ * source.
  */
 extern void mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
 						const uint32_t *rows, int64_t n_rows, const double *predicted,
-						double threshold, double baseline, const char *part,
+						double threshold, const double *baseline, const char *part,
 						MlopsJudgement *judgement);
 
-/* The metric of a part, or NULL. */
+/* The metric of a part, of no single class, or NULL. */
 extern const MlMetric *mlops_judged(const MlopsJudgement *judgement, const char *part,
 									const char *metric);
 

@@ -174,6 +174,71 @@ mlops_profile_column_on(MlEnv *env, const MlopsProfile *reference, const MlTable
 	ml_table_unpin(table, index);
 }
 
+static void
+refuse_profile(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("a stored profile is damaged"),
+			 errdetail("A row of mlops.feature does not hold what training wrote.")));
+}
+
+/* The predicted labels of n rows as a column of their own. */
+static MlColumn
+label_column(MlEnv *env, const MlModel *model, const double *outputs, int64_t n)
+{
+	MlColumn	column = {.name = "(prediction)",.type = ML_TEXT};
+	MlDictionary *dictionary = &column.dictionary;
+	int64_t		i;
+
+	dictionary->n_entries = model->n_classes;
+	dictionary->text = (char **) model->labels;
+	column.code = ml_allocate(env, (size_t) n + 1, sizeof(int32_t));
+	if (column.code == NULL)
+		mlops_check(env, ML_OUT_OF_MEMORY);
+	for (i = 0; i < n; i++)
+		column.code[i] = ml_model_class(model, outputs + i * model->n_classes);
+	return column;
+}
+
+void
+mlops_profile_predictions(MlEnv *env, const MlModel *model, const double *outputs, int64_t n,
+						  MlopsProfile *profile)
+{
+	MlColumn	column;
+
+	if (model->n_classes <= 2)
+	{
+		mlops_profile_numbers(env, outputs, n, profile);
+		return;
+	}
+	column = label_column(env, model, outputs, n);
+	memset(profile, 0, sizeof(*profile));
+	profile->category = true;
+	profile_category(env, &column, NULL, n, profile);
+	ml_release(env, column.code);
+}
+
+void
+mlops_profile_predictions_on(MlEnv *env, const MlopsProfile *reference, const MlModel *model,
+							 const double *outputs, int64_t n, MlopsProfile *profile)
+{
+	MlColumn	column;
+
+	if (reference->category != (model->n_classes > 2))
+		refuse_profile();
+	if (model->n_classes <= 2)
+	{
+		mlops_profile_numbers_on(env, reference, outputs, n, profile);
+		return;
+	}
+	column = label_column(env, model, outputs, n);
+	memset(profile, 0, sizeof(*profile));
+	profile->category = true;
+	profile_category_on(env, reference, &column, n, profile);
+	ml_release(env, column.code);
+}
+
 Jsonb *
 mlops_profile_to_json(const MlopsProfile *profile)
 {
@@ -206,15 +271,6 @@ mlops_profile_to_json(const MlopsProfile *profile)
 		mlops_json_integers(&json, "below", (const int64 *) number->below, number->n_cuts);
 	}
 	return mlops_json_finish(&json);
-}
-
-static void
-refuse_profile(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("a stored profile is damaged"),
-			 errdetail("A row of mlops.feature does not hold what training wrote.")));
 }
 
 /* A count: a whole number that a table can have. */

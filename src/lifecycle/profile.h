@@ -10,6 +10,7 @@
 
 #include "utils/jsonb.h"
 
+#include "artifact/model.h"
 #include "prep/table.h"
 #include "stats/profile.h"
 
@@ -32,7 +33,17 @@ extern void mlops_profile_column(MlEnv *env, const MlTable *table, int index, co
 extern void mlops_profile_column_on(MlEnv *env, const MlopsProfile *reference,
 									const MlTable *table, int index, MlopsProfile *profile);
 
-/* Profile of plain numbers, such as predictions; and on a reference. */
+/*
+ * Profile of the predictions of a model, from its outputs of n rows: numbers,
+ * or, of more than two classes, labels as a category; and on a reference.
+ */
+extern void mlops_profile_predictions(MlEnv *env, const MlModel *model, const double *outputs,
+									  int64_t n, MlopsProfile *profile);
+extern void mlops_profile_predictions_on(MlEnv *env, const MlopsProfile *reference,
+										 const MlModel *model, const double *outputs, int64_t n,
+										 MlopsProfile *profile);
+
+/* Profile of plain numbers; and on a reference. */
 extern void mlops_profile_numbers(MlEnv *env, const double *values, int64_t n, MlopsProfile *profile);
 extern void mlops_profile_numbers_on(MlEnv *env, const MlopsProfile *reference,
 									 const double *values, int64_t n, MlopsProfile *profile);

@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -22,10 +23,14 @@
 #include "lifecycle/promote.h"
 #include "lifecycle/score.h"
 #include "lifecycle/split_rule.h"
+#include "stats/metrics_multiclass.h"
 
 /* Fewer common rows than this say nothing. */
 #define MIN_COMMON_ROWS 100
 #define MIN_COMMON_ANOMALIES 10
+
+/* Classes that a reason lists at most. */
+#define MAX_LABELS 10
 
 void
 mlops_deploy_rule_read(const char *deploy, MlopsDeployRule *rule)
@@ -90,6 +95,36 @@ typedef struct Champion
 	MlSplitOptions options;
 } Champion;
 
+static bool
+same_labels(const MlModel *model, const MlModel *champion)
+{
+	int			i;
+
+	if (model->n_classes != champion->n_classes)
+		return false;
+	for (i = 0; i < model->n_classes; i++)
+		if (strcmp(model->labels[i], champion->labels[i]) != 0)
+			return false;
+	return true;
+}
+
+/* "a", "b" and "c"; of many labels the first, and how many there are. */
+static char *
+label_list(const MlModel *model)
+{
+	StringInfoData list;
+	int			shown = model->n_classes <= MAX_LABELS ? model->n_classes : MAX_LABELS;
+	int			i;
+
+	initStringInfo(&list);
+	for (i = 0; i < shown; i++)
+		appendStringInfo(&list, "%s\"%s\"",
+						 i == 0 ? "" : i == model->n_classes - 1 ? " and " : ", ", model->labels[i]);
+	if (shown < model->n_classes)
+		appendStringInfo(&list, ", ... (%d in all)", model->n_classes);
+	return list.data;
+}
+
 /* Why the two models cannot be compared at all; NULL when they can. */
 static char *
 incomparable(const MlModel *model, const MlModel *champion)
@@ -102,14 +137,12 @@ incomparable(const MlModel *model, const MlModel *champion)
 		return pstrdup("it has no target");
 	if (strcmp(champion->target, model->target) != 0)
 		return psprintf("its target is \"%s\"", champion->target);
-	if (model->n_classes == 2 &&
+	if (model->n_classes == 2 && champion->n_classes == 2 &&
 		strcmp(champion->labels[0], model->labels[1]) == 0 &&
 		strcmp(champion->labels[1], model->labels[0]) == 0)
 		return psprintf("its positive class is \"%s\"", champion->labels[1]);
-	if (model->n_classes == 2 &&
-		(strcmp(champion->labels[0], model->labels[0]) != 0 ||
-		 strcmp(champion->labels[1], model->labels[1]) != 0))
-		return psprintf("its classes are \"%s\" and \"%s\"", champion->labels[0], champion->labels[1]);
+	if (!same_labels(model, champion))
+		return psprintf("its classes are %s", label_list(champion));
 	if (champion->signature.time_zone != NULL && model->signature.time_zone != NULL &&
 		strcmp(champion->signature.time_zone, model->signature.time_zone) != 0)
 		return psprintf("it reads times in the time zone %s", champion->signature.time_zone);
@@ -174,6 +207,19 @@ words(const char *verdict, const char *metric, bool root, const MlPaired *paired
 					fabs(paired->gain), paired->standard_error);
 }
 
+/* The loss of a row that has these outputs. */
+static double
+row_loss(const char *metric, const MlModel *model, double actual, const double *outputs)
+{
+	double		loss;
+
+	if (model->n_classes > 2
+		? !ml_row_loss_multiclass(metric, (int) actual, outputs, model->n_classes, &loss)
+		: !ml_row_loss(metric, actual, outputs[0], model->threshold, &loss))
+		elog(ERROR, "metric \"%s\" has no loss for a row", metric);
+	return loss;
+}
+
 /* Score both on the common rows and compare loss by loss. */
 static void
 compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const MlopsDataset *dataset,
@@ -183,7 +229,8 @@ compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const Mlo
 	const char *metric = rule->metric ? rule->metric : mlops_default_metric(model->task);
 	bool		root = strcmp(metric, "rmse") == 0;
 	uint32_t   *rows = mlops_need(env, n_common + 1, sizeof(uint32_t));
-	double	   *theirs = mlops_need(env, n_common + 1, sizeof(double));
+	int			n_outputs = ml_n_outputs(model->n_classes);
+	double	   *theirs = mlops_need(env, n_common + 1, sizeof(double) * n_outputs);
 	double	   *loss_a = mlops_need(env, n_common + 1, sizeof(double));
 	double	   *loss_b = mlops_need(env, n_common + 1, sizeof(double));
 	double	   *weight = dataset->weight ? mlops_need(env, n_common + 1, sizeof(double)) : NULL;
@@ -200,9 +247,8 @@ compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const Mlo
 
 		if (weight != NULL)
 			weight[i] = dataset->weight[rows[i]];
-		if (!ml_row_loss(metric, actual, theirs[i], champion->model->threshold, &loss_a[i]) ||
-			!ml_row_loss(metric, actual, predicted[common[i]], model->threshold, &loss_b[i]))
-			elog(ERROR, "metric \"%s\" has no loss for a row", metric);
+		loss_a[i] = row_loss(metric, champion->model, actual, theirs + i * n_outputs);
+		loss_b[i] = row_loss(metric, model, actual, predicted + (int64_t) common[i] * n_outputs);
 	}
 	mlops_check(env, ml_paired_compare(env, loss_a, loss_b, weight, n_common, &paired));
 	gain = root ? sqrt(paired.mean_a) - sqrt(paired.mean_b) : paired.gain;

@@ -50,7 +50,7 @@ extern void mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task);
 
 /*
  * Decide for a freshly fitted model. Called under the lock of the model's
- * name; sees the champion of this moment. `predicted` belongs to `holdout`.
+ * name; sees the champion of this moment. `predicted` are the outputs of `holdout`.
  */
 extern void mlops_decide(MlEnv *env, const MlopsDeployRule *rule, const char *model_name,
 						 const MlModel *model, const MlopsDataset *dataset,

@@ -65,6 +65,8 @@ mlops_retrain(const char *model, const char *source, Jsonb *params, const char *
 	request.kind = "retrain";
 	request.reason = reason;
 	request.inherited_split = version->split;
+	request.n_inherited_classes = version->n_classes;
+	request.inherited_classes = version->classes;
 	request.drift_version = champion;
 
 	/* A stored query means what it meant to its author. */

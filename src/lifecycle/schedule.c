@@ -62,7 +62,7 @@ check_arguments(const MlopsScheduleRequest *request, const MlopsVersion *version
 	train.algorithm = version->algorithm;
 	train.params = request->params;
 	env = mlops_env_begin(CurrentMemoryContext, "mlops schedule", 0);
-	mlops_plan_fit(env, &train, task, version->train_rows, &plan);
+	mlops_plan_fit(env, &train, task, version->n_classes, version->train_rows, &plan);
 	mlops_env_end(env);
 }
 

@@ -36,6 +36,9 @@
 #define BLOCK_SECONDS 0.01
 #define BLOCK_BYTES ((Size) 1024 * 1024)
 
+/* Classes that an error lists at most. */
+#define MAX_LISTED 20
+
 /* All that decides what a reference means, and whether it may be used. */
 typedef struct Moment
 {
@@ -194,6 +197,12 @@ mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *referen
 				 errmsg("model %s predicts a number, not %s", literal,
 						task == ML_ANOMALY ? "how unusual a row is" : "a class"),
 				 errhint("Write mlops_predict(%s, ...).", literal)));
+	if (scorer->model->n_classes > 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("model %s predicts a class, not a number", literal),
+				 errhint("Write mlops_classify(%s, ...) for the label or mlops_probability(%s, ..., %s) for the probability of a class.",
+						 literal, literal, quote_literal_cstr(scorer->labels[0]))));
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 			 errmsg("model %s predicts a class, not %s", literal,
@@ -202,10 +211,43 @@ mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *referen
 					 literal, literal)));
 }
 
+/* "a", "b" and "c"; the first of many. */
+static char *
+class_list(const MlopsScorer *scorer)
+{
+	StringInfoData names;
+	int			n = scorer->model->n_classes;
+	int			i;
+
+	initStringInfo(&names);
+	for (i = 0; i < n && i < MAX_LISTED; i++)
+		appendStringInfo(&names, "%s\"%s\"", i == 0 ? "" : i == n - 1 ? " and " : ", ", scorer->labels[i]);
+	if (n > MAX_LISTED)
+		appendStringInfo(&names, " and %d others", n - MAX_LISTED);
+	return names.data;
+}
+
+int
+mlops_scorer_positive(const MlopsScorer *scorer, const text *reference)
+{
+	char	   *literal;
+
+	if (scorer->model->n_classes == 2)
+		return 1;
+	literal = quote_literal_cstr(text_to_cstring(reference));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("model %s has %d classes: name the one whose probability you want", literal,
+					scorer->model->n_classes),
+			 errdetail("Its classes are %s.", class_list(scorer)),
+			 errhint("Write mlops_probability(%s, ..., %s), or mlops_probabilities(%s, ...) for all.",
+					 literal, quote_literal_cstr(scorer->labels[0]), literal)));
+	return -1;
+}
+
 int
 mlops_scorer_class(const MlopsScorer *scorer, const text *label)
 {
-	StringInfoData names;
 	size_t		length = VARSIZE_ANY_EXHDR(label);
 	int			i;
 
@@ -215,13 +257,10 @@ mlops_scorer_class(const MlopsScorer *scorer, const text *label)
 			memcmp(scorer->labels[i], VARDATA_ANY(label), length) == 0)
 			return i;
 	}
-	initStringInfo(&names);
-	for (i = 0; i < scorer->model->n_classes; i++)
-		appendStringInfo(&names, "%s\"%s\"", i == 0 ? "" : " and ", scorer->labels[i]);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("model has no class \"%s\"", text_to_cstring(label)),
-			 errhint("Its classes are %s.", names.data)));
+			 errhint("Its classes are %s.", class_list(scorer))));
 	return -1;
 }
 

@@ -45,6 +45,21 @@ mlops_scorer_predict(const MlopsScorer *scorer)
 extern int	mlops_scorer_class(const MlopsScorer *scorer, const text *label);
 
 /*
+ * The class that is meant when none is named: the positive one. Of more than
+ * two there is none: error 22023 that lists them and shows the call.
+ */
+extern int	mlops_scorer_positive(const MlopsScorer *scorer, const text *reference);
+
+/* The probability of a class, from outputs. */
+static inline double
+mlops_scorer_probability(const MlopsScorer *scorer, const double *outputs, int class_number)
+{
+	if (scorer->model->n_classes > 2)
+		return outputs[class_number];
+	return class_number == 1 ? outputs[0] : 1.0 - outputs[0];
+}
+
+/*
  * out (n_rows, ml_n_outputs()): outputs for row rows[i] of the table, or for row
  * i when `rows` is NULL: the same bits as scoring the rows one by one. Obeys
  * interrupts; fails with ereport.

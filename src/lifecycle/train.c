@@ -58,9 +58,9 @@ typedef struct Training
 	MlFitted	fitted;
 	uint32_t   *holdout;		/* rows that judge the version; all rows under */
 	int64_t		n_holdout;		/* cross-validation */
-	double	   *predicted;		/* (n_holdout) */
+	double	   *predicted;		/* (n_holdout, ml_n_outputs()) */
 	const char *part;			/* holdout, cv, oob, or train */
-	double		baseline;
+	double		baseline[ML_MAX_CLASSES];	/* (ml_n_outputs()) */
 	MlopsJudgement judgement;
 	uint8_t    *artifact;
 	size_t		artifact_length;
@@ -160,8 +160,15 @@ check_request(Training *training)
 			algorithm == NULL || (algorithm->tasks & (1u << ML_REGRESSION)) ?
 			ML_REGRESSION : ML_CLASSIFICATION;
 
-		mlops_plan_fit(training->env, request, task, 0, &plan);
+		mlops_plan_fit(training->env, request, task, 0, 0, &plan);
 	}
+}
+
+/* Numbers that the model gives for a row. */
+static int
+n_outputs(const Training *training)
+{
+	return ml_n_outputs(training->dataset.target.n_classes);
 }
 
 /*
@@ -173,6 +180,7 @@ judge_out_of_bag(Training *training, const MlopsFitRows *rows)
 {
 	MlEnv	   *env = training->env;
 	const double *out_of_bag = training->fitted.out_of_bag;
+	int			width = n_outputs(training);
 	uint32_t   *judged;
 	double	   *predicted;
 	int64_t		n = 0;
@@ -181,12 +189,12 @@ judge_out_of_bag(Training *training, const MlopsFitRows *rows)
 	if (out_of_bag == NULL)
 		return;
 	judged = mlops_need(env, rows->n_rows + 1, sizeof(uint32_t));
-	predicted = mlops_need(env, rows->n_rows + 1, sizeof(double));
+	predicted = mlops_need(env, rows->n_rows + 1, sizeof(double) * width);
 	for (i = 0; i < rows->n_rows; i++)
 	{
 		judged[n] = rows->rows[i];
-		predicted[n] = out_of_bag[i];
-		n += !isnan(out_of_bag[i]);
+		memcpy(predicted + n * width, out_of_bag + i * width, sizeof(double) * width);
+		n += !isnan(out_of_bag[i * width]);
 	}
 	if (n > 0)
 		mlops_judge(env, &training->dataset.target, training->dataset.weight, judged, n, predicted,
@@ -222,12 +230,12 @@ fit_and_hold_out(Training *training)
 	int64_t		n_side;
 	uint32_t   *side = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &n_side);
 
-	training->baseline = mlops_baseline(&dataset->target, dataset->weight, side, n_side);
+	mlops_baseline(&dataset->target, dataset->weight, side, n_side, training->baseline);
 	ml_release(env, side);
 	rows.rows = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_TRAIN, &rows.n_rows);
 	rows.validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &rows.n_validation);
 	training->holdout = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_HOLDOUT, &training->n_holdout);
-	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double));
+	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
 	training->part = "holdout";
 	fit_version(training, &rows);
 	ml_release(env, rows.rows);
@@ -250,7 +258,8 @@ predict_fold(Training *training, int fold, double *all_predicted)
 	MlFitted	fitted;
 	int64_t		n_inside;
 	uint32_t   *inside = mlops_dataset_fold(env, dataset, fold, true, &n_inside);
-	double	   *predicted = mlops_need(env, n_inside + 1, sizeof(double));
+	size_t		row_bytes = sizeof(double) * n_outputs(training);
+	double	   *predicted = mlops_need(env, n_inside + 1, row_bytes);
 	int64_t		i;
 
 	rows.rows = mlops_dataset_fold(env, dataset, fold, false, &rows.n_rows);
@@ -258,7 +267,7 @@ predict_fold(Training *training, int fold, double *all_predicted)
 	mlops_fit(env, dataset, &training->plan, &rows, &frame, &model, &fitted);
 	mlops_score_table(env, &model, &dataset->table, inside, n_inside, predicted);
 	for (i = 0; i < n_inside; i++)
-		all_predicted[inside[i]] = predicted[i];
+		memcpy(all_predicted + inside[i] * n_outputs(training), predicted + i * n_outputs(training), row_bytes);
 	mlops_env_end(env);
 }
 
@@ -268,7 +277,8 @@ fit_and_cross_validate(Training *training)
 {
 	MlEnv	   *env = training->env;
 	MlopsDataset *dataset = &training->dataset;
-	double	   *all_predicted = mlops_need(env, dataset->table.n_rows + 1, sizeof(double));
+	size_t		row_bytes = sizeof(double) * n_outputs(training);
+	double	   *all_predicted = mlops_need(env, dataset->table.n_rows + 1, row_bytes);
 	MlopsFitRows rows = {0};
 	int			fold;
 	int64_t		i;
@@ -276,13 +286,14 @@ fit_and_cross_validate(Training *training)
 	rows.rows = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &rows.n_rows);
 	training->holdout = rows.rows;
 	training->n_holdout = rows.n_rows;
-	training->predicted = mlops_need(env, rows.n_rows + 1, sizeof(double));
-	training->baseline = mlops_baseline(&dataset->target, dataset->weight, rows.rows, rows.n_rows);
+	training->predicted = mlops_need(env, rows.n_rows + 1, row_bytes);
+	mlops_baseline(&dataset->target, dataset->weight, rows.rows, rows.n_rows, training->baseline);
 	training->part = "cv";
 	for (fold = 0; fold < dataset->split.folds; fold++)
 		predict_fold(training, fold, all_predicted);
 	for (i = 0; i < training->n_holdout; i++)
-		training->predicted[i] = all_predicted[training->holdout[i]];
+		memcpy(training->predicted + i * n_outputs(training),
+			   all_predicted + training->holdout[i] * n_outputs(training), row_bytes);
 	note_time(training, "cross_validate");
 	fit_version(training, &rows);
 }
@@ -304,7 +315,7 @@ judge_train(Training *training)
 		if (n_rows <= TRAIN_METRIC_ROWS ||
 			(double) ml_mix64(dataset->split.identity[rows[i]]) * 0x1.0p-64 * (double) n_rows < TRAIN_METRIC_ROWS)
 			rows[kept++] = rows[i];
-	predicted = mlops_need(env, kept + 1, sizeof(double));
+	predicted = mlops_need(env, kept + 1, sizeof(double) * n_outputs(training));
 	mlops_score_table(env, &training->model, &dataset->table, rows, kept, predicted);
 	mlops_judge(env, &dataset->target, dataset->weight, rows, kept, predicted,
 				training->model.threshold, training->baseline, "train", &training->judgement);
@@ -435,8 +446,10 @@ profile_all(Training *training)
 	}
 	if (training->n_holdout > 0)
 	{
-		mlops_profile_numbers(training->env, training->predicted, training->n_holdout, profile);
-		add_feature(training, "prediction", "(prediction)", ML_DOUBLE, profile);
+		mlops_profile_predictions(training->env, &training->model, training->predicted,
+								  training->n_holdout, profile);
+		add_feature(training, "prediction", "(prediction)",
+					profile->category ? ML_TEXT : ML_DOUBLE, profile);
 	}
 	ml_release(training->env, rows);
 }
@@ -526,7 +539,13 @@ store_version(Training *training, MlopsTrainResult *result)
 	version.metric = result->metric;
 	version.value = result->value;
 	version.baseline = result->baseline;
-	version.baseline_prediction = training->baseline;
+	version.baseline_prediction = training->baseline[0];
+	if (dataset->target.n_classes > 2)
+	{
+		version.baseline_prediction = NAN;
+		version.class_shares = training->baseline;
+		version.confusion = training->judgement.confusion;
+	}
 	version.request = request_to_json(training);
 	version.params = mlops_params_resolved(&training->plan);
 	version.split = mlops_split_to_json(&dataset->table, &dataset->split_options, &dataset->split);

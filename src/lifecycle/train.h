@@ -38,6 +38,8 @@ typedef struct MlopsTrainRequest
 	const char *kind;			/* "train" or "retrain" */
 	const char *reason;			/* of a retraining, or NULL */
 	Jsonb	   *inherited_split;	/* retrain: the stored split rule to keep, or NULL */
+	int			n_inherited_classes;	/* and the classes that it is for */
+	const char *const *inherited_classes;
 	int			drift_version;	/* retrain: measure drift against this version; 0: no */
 } MlopsTrainRequest;
 

@@ -148,6 +148,8 @@ take_split(const MlopsWarmStart *start, MlopsTrainRequest *request)
 		return;
 	request->split = mlops_json_get_value(start->version->request, "split");
 	request->inherited_split = start->version->split;
+	request->n_inherited_classes = start->version->n_classes;
+	request->inherited_classes = start->version->classes;
 }
 
 void

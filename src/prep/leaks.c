@@ -11,6 +11,12 @@
  * of its level, shrunk to the overall mean; leaving the row itself out keeps
  * rare levels from looking perfect.
  *
+ * More than two classes have no order. There a row is guessed by its
+ * neighbours in the order of the column: by the class of most other rows that
+ * have its value, or, where no other row has it, rightly when a row next to it
+ * is of its class. Measured is the mean over the classes of the share of rows
+ * guessed rightly.
+ *
  * On long lists every k-th row is used: warnings are no results, so they may
  * depend on the order of rows.
  */
@@ -29,7 +35,7 @@
 typedef struct LeakCheck
 {
 	MlEnv	   *env;
-	bool		classes;
+	int			n_classes;		/* 0 for regression */
 	size_t		n;
 	uint32_t   *row;			/* (n) rows of the table looked at */
 	double	   *y;				/* (n) their targets */
@@ -153,7 +159,7 @@ measure_order(LeakCheck *check, bool falling, double *strength)
 	double		value;
 
 	ML_TRY(make_ranks(check, check->x, check->rank));
-	if (check->classes)
+	if (check->n_classes > 0)
 	{
 		value = rank_auc(check);
 		*strength = falling && value < 0.5 ? 1 - value : value;
@@ -225,20 +231,118 @@ measure_categories(LeakCheck *check, const MlColumn *column, double *strength)
 	return measure_order(check, false, strength);
 }
 
+/*
+ * Add to right[] the rows order[begin .. end-1], which have one value, that
+ * are of the class of most of the others. count[] is all 0, and is left so.
+ */
+static void
+guess_by_others(const LeakCheck *check, size_t begin, size_t end, double *count, double *right)
+{
+	double		most = 0;
+	double		second = 0;
+	size_t		i;
+	int			k;
+
+	for (i = begin; i < end; i++)
+		count[(int) check->y[check->order[i]]]++;
+	for (k = 0; k < check->n_classes; k++)
+	{
+		second = fmax(second, fmin(most, count[k]));
+		most = fmax(most, count[k]);
+	}
+	/* only of the most frequent class is a row outvoted by no other class */
+	for (k = 0; k < check->n_classes; k++)
+	{
+		if (count[k] == most && count[k] - 1 > second)
+			right[k] += count[k];
+		count[k] = 0;
+	}
+}
+
+/* The same for order[i], which alone has its value. */
+static void
+guess_by_neighbours(const LeakCheck *check, size_t i, double *right)
+{
+	double		own = check->y[check->order[i]];
+
+	if ((i > 0 && check->y[check->order[i - 1]] == own) ||
+		(i + 1 < check->n && check->y[check->order[i + 1]] == own))
+		right[(int) own]++;
+}
+
+/* The mean over the classes of the share of rows that x guesses rightly. */
+static MlStatus
+measure_guesses(LeakCheck *check, double *strength)
+{
+	double		total[ML_MAX_CLASSES] = {0};
+	double		right[ML_MAX_CLASSES] = {0};
+	double		count[ML_MAX_CLASSES] = {0};
+	int			n_present = 0;
+	size_t		begin;
+	size_t		end;
+	size_t		i;
+	int			k;
+
+	ML_TRY(ml_order_f64(check->env, check->x, check->n, check->order));
+	for (begin = 0; begin < check->n; begin = end)
+	{
+		double		value = check->x[check->order[begin]];
+
+		for (end = begin + 1; end < check->n && check->x[check->order[end]] == value; end++)
+			;
+		if (end == begin + 1)
+			guess_by_neighbours(check, begin, right);
+		else
+			guess_by_others(check, begin, end, count, right);
+	}
+	for (i = 0; i < check->n; i++)
+		total[(int) check->y[i]]++;
+	*strength = 0;
+	for (k = 0; k < check->n_classes; k++)
+	{
+		n_present += total[k] > 0;
+		*strength += total[k] > 0 ? right[k] / total[k] : 0;
+	}
+	*strength /= n_present > 0 ? n_present : 1;
+	return ML_OK;
+}
+
+/* Codes and numbers alike: what is compared is only whether values are equal, or near. */
+static MlStatus
+measure_classes(LeakCheck *check, const MlColumn *column, double *strength)
+{
+	size_t		i;
+
+	for (i = 0; i < check->n; i++)
+	{
+		uint32_t	row = check->row[i];
+
+		if (column->code != NULL)
+			check->x[i] = column->code[row];
+		else
+			check->x[i] = isnan(column->number[row]) ? -INFINITY : column->number[row];
+	}
+	return measure_guesses(check, strength);
+}
+
 /* Enough rows, and of each class, for a perfect order to mean something. */
 static bool
 enough_rows(const LeakCheck *check)
 {
-	size_t		positive = 0;
+	size_t		rows[ML_MAX_CLASSES] = {0};
 	size_t		i;
+	int			enough = 0;
+	int			k;
 
 	if (check->n < LEAST_ROWS)
 		return false;
-	if (!check->classes)
+	if (check->n_classes == 0)
 		return true;
 	for (i = 0; i < check->n; i++)
-		positive += check->y[i] == 1;
-	return positive >= LEAST_CLASS && check->n - positive >= LEAST_CLASS;
+		rows[(int) check->y[i]]++;
+	for (k = 0; k < check->n_classes; k++)
+		enough += rows[k] >= LEAST_CLASS;
+	return enough >= 2;
 }
 
 static MlStatus
@@ -246,14 +350,17 @@ check_column(LeakCheck *check, const MlColumn *column)
 {
 	double		strength;
 
-	if (column->code != NULL)
+	if (check->n_classes > 2)
+		ML_TRY(measure_classes(check, column, &strength));
+	else if (column->code != NULL)
 		ML_TRY(measure_categories(check, column, &strength));
 	else
 		ML_TRY(measure_numbers(check, column, &strength));
 	if (strength >= SUSPICIOUS)
 		ml_warn(check->env, "column \"%s\" alone predicts the target almost perfectly (%s %.4f): "
 				"make sure that it is known before the target is", column->name,
-				check->classes ? "rank AUC" : "squared rank correlation", strength);
+				check->n_classes > 2 ? "balanced accuracy" : check->n_classes > 0 ? "rank AUC" :
+				"squared rank correlation", strength);
 	return ML_OK;
 }
 
@@ -268,11 +375,11 @@ ml_warn_leaks(MlEnv *env, const MlTable *table, const MlTarget *target,
 		return ML_OK;
 	memset(&check, 0, sizeof(check));
 	check.env = env;
-	check.classes = target->task == ML_CLASSIFICATION;
+	check.n_classes = target->n_classes;
 	ML_TRY(begin_check(&check, target, rows, n_rows));
 	if (enough_rows(&check))
 	{
-		if (!check.classes)
+		if (check.n_classes == 0)
 			ML_TRY(make_ranks(&check, check.y, check.y_rank));
 		for (i = 0; i < n_chosen; i++)
 		{

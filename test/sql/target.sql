@@ -76,11 +76,23 @@ SELECT * FROM understand('CASE WHEN i > 60 THEN NULL ELSE i % 3 = 0 END');
 SELECT * FROM understand('CASE WHEN i > 60 THEN NULL ELSE i % 13 END');
 SELECT * FROM understand('nullif(i % 3, 2)');
 
--- What cannot be learnt
-SELECT * FROM understand('i % 3', task => 'classification');
-SELECT * FROM understand('i % 50', task => 'classification');
+-- More than two classes: labels in byte order, none is positive
 SELECT * FROM understand($$(ARRAY['red', 'green', 'blue'])[1 + i % 3]$$);
-SELECT * FROM understand($$'class ' || i % 30$$);
+SELECT * FROM understand('8 + i % 3', task => 'classification');
+SELECT * FROM understand('(i % 4) / 4.0::float8', task => 'classification');
+SELECT * FROM understand('(i % 3) * 1.50::numeric(4,2)', task => 'classification');
+CREATE TYPE size AS ENUM ('S', 'M', 'L');
+SELECT * FROM understand($$(ARRAY['L', 'M', 'S'])[1 + i % 3]::size$$);
+SELECT * FROM understand($$(ARRAY['red', 'green', 'blue'])[1 + i % 3]$$, positive => 'red');
+-- A class of one row is left out
+SELECT * FROM understand($$CASE i WHEN 7 THEN 'stray' ELSE 'c' || i % 3 END$$);
+SELECT * FROM understand($$CASE i WHEN 7 THEN 'stray' ELSE 'c' || i % 2 END$$);
+SELECT * FROM understand($$'c' || CASE WHEN i < 8 THEN i ELSE 9 END$$);
+
+-- What cannot be learnt
+SELECT * FROM understand('i % 150', task => 'classification', rows => 1000);
+SELECT * FROM understand($$'class ' || i % 150$$, rows => 1000);
+SELECT * FROM understand($$'name ' || i % 60$$);
 SELECT * FROM understand('true');
 SELECT * FROM understand('1');
 SELECT * FROM understand('1', task => 'classification');

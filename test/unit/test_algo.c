@@ -45,25 +45,34 @@ test_choose(void)
 	MlEnv	   *env = unit_env();
 	const MlAlgorithm *algorithm;
 
-	ml_algorithm_choose(env, "auto", ML_REGRESSION, 499, &algorithm);
+	ml_algorithm_choose(env, "auto", ML_REGRESSION, 0, 499, &algorithm);
 	unit_text(algorithm->name, "linear", "auto below 500 rows, regression");
-	ml_algorithm_choose(env, "auto", ML_CLASSIFICATION, 499, &algorithm);
+	ml_algorithm_choose(env, "auto", ML_CLASSIFICATION, 2, 499, &algorithm);
 	unit_text(algorithm->name, "logistic", "auto below 500 rows, classification");
-	ml_algorithm_choose(env, "auto", ML_CLASSIFICATION, 500, &algorithm);
+	ml_algorithm_choose(env, "auto", ML_CLASSIFICATION, 2, 500, &algorithm);
 	unit_text(algorithm->name, "gbt", "auto from 500 rows on");
-	ml_algorithm_choose(env, "auto", ML_ANOMALY, 500, &algorithm);
+	ml_algorithm_choose(env, "auto", ML_ANOMALY, 0, 500, &algorithm);
 	unit_text(algorithm->name, "isolation_forest", "auto for anomalies");
-	unit_ok(ml_algorithm_choose(env, "linear", ML_REGRESSION, 10, &algorithm) == ML_OK &&
+	unit_ok(ml_algorithm_choose(env, "isolation_forest", ML_ANOMALY, 2, 500, &algorithm) == ML_OK, "classes of anomalies only judge");
+	unit_ok(ml_algorithm_choose(env, "linear", ML_REGRESSION, 0, 10, &algorithm) == ML_OK &&
 			algorithm == ml_algorithm_find("linear"), "by name");
 
-	unit_ok(ml_algorithm_choose(env, "forrest", ML_REGRESSION, 10, &algorithm) == ML_INVALID_OPTION,
+	unit_ok(ml_algorithm_choose(env, "forrest", ML_REGRESSION, 0, 10, &algorithm) == ML_INVALID_OPTION,
 			"an unknown algorithm");
 	unit_text(env->error.message, "there is no algorithm \"forrest\"", "names it");
 	unit_text(env->error.hint, "Algorithms for regression are: auto, linear, gbt, decision_tree, random_forest.", "and the valid ones");
-	unit_ok(ml_algorithm_choose(env, "linear", ML_CLASSIFICATION, 10, &algorithm) == ML_INVALID_OPTION,
+	unit_ok(ml_algorithm_choose(env, "linear", ML_CLASSIFICATION, 2, 10, &algorithm) == ML_INVALID_OPTION,
 			"an algorithm for another task");
 	unit_text(env->error.message, "algorithm \"linear\" does not do classification", "says so");
 	unit_text(env->error.hint, "Algorithms for classification are: auto, logistic, gbt, decision_tree, random_forest.", "and which do");
+	ml_algorithm_choose(env, "auto", ML_CLASSIFICATION, 3, 100, &algorithm);
+	unit_text(algorithm->name, "random_forest", "auto for three classes of few rows");
+	unit_ok(ml_algorithm_choose(env, "logistic", ML_CLASSIFICATION, 3, 1000, &algorithm) == ML_INVALID_OPTION,
+			"logistic regression of three classes");
+	unit_text(env->error.message, "algorithm \"logistic\" is for 2 classes, but the target has 3", "says so");
+	unit_text(env->error.hint, "Algorithms for classification with 3 classes are: auto, gbt, decision_tree, random_forest.", "and which can");
+	unit_ok(ml_algorithm_choose(env, "logistic", ML_CLASSIFICATION, 0, 1000, &algorithm) == ML_OK,
+			"as long as their number is not known it may be right");
 }
 
 static void

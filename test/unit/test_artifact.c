@@ -43,7 +43,7 @@ typedef struct Sample
 	MlFeature	features[6];
 	MlInput		inputs[N_INPUTS];
 	MlInputColumn columns[N_INPUTS];
-	const char *labels[2];
+	const char *labels[ML_MAX_CLASSES + 1];
 	uint8_t    *bytes;
 	size_t		length;
 } Sample;
@@ -133,7 +133,7 @@ fit_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 		double		signal = sample->columns[0].number[i] + (sample->columns[1].code[i] % 2) * 0.7;
 
 		signal = (signal == signal ? signal : 0.3) + ml_hash_uniform(random64()) * 0.5;
-		y[i] = task == ML_REGRESSION ? signal : signal > 1;
+		y[i] = task == ML_REGRESSION ? signal : sample->model.n_classes > 2 ? (signal > 0.7) + (signal > 1.2) : signal > 1;
 		identity[i] = random64();
 		rows[i] = (uint32_t) i;
 	}
@@ -142,7 +142,7 @@ fit_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	input.signature = &sample->model.signature;
 	input.frame = &sample->frame;
 	input.task = task;
-	input.n_classes = task == ML_REGRESSION ? 0 : 2;
+	input.n_classes = sample->model.n_classes;
 	input.y = y;
 	input.identity = identity;
 	input.rows = rows;
@@ -156,7 +156,7 @@ fit_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 }
 
 static void
-make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
+make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task, int n_classes)
 {
 	MlModel    *model = &sample->model;
 
@@ -167,9 +167,10 @@ make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	model->target = "gewählt";
 	sample->labels[0] = "no";
 	sample->labels[1] = "yes";
+	sample->labels[2] = "yes, but";
 	model->labels = sample->labels;
-	model->n_classes = task == ML_REGRESSION ? 0 : 2;
-	model->threshold = 0.375;
+	model->n_classes = n_classes;
+	model->threshold = n_classes > 2 ? 0 : 0.375;
 	model->signature.features = sample->features;
 	model->signature.inputs = sample->inputs;
 	model->signature.time_zone = "Europe/Berlin";
@@ -181,8 +182,8 @@ make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	add_feature(sample, "seen", ML_TIMESTAMPTZ, NULL, 0);
 	add_feature(sample, "size", ML_ENUM, sizes, 3);
 	fill_frame(sample);
-	unit_ok(fit_sample(sample, algorithm, task) == ML_OK, "%s fits task %d: %s",
-			algorithm->name, task, sample->env->error.message);
+	unit_ok(fit_sample(sample, algorithm, task) == ML_OK, "%s fits task %d with %d classes: %s",
+			algorithm->name, task, n_classes, sample->env->error.message);
 	unit_ok(ml_model_encode(sample->env, model, &sample->bytes, &sample->length) == ML_OK,
 			"and is encoded in %zu bytes: %s", sample->length, sample->env->error.message);
 }
@@ -197,8 +198,8 @@ test_round_trip(const Sample *sample)
 	const MlModel *before = &sample->model;
 	MlModel		after;
 	double		inputs[N_INPUTS];
-	double		expected;
-	double		output;
+	double		expected[ML_MAX_CLASSES];
+	double		output[ML_MAX_CLASSES];
 	uint8_t    *again;
 	size_t		length;
 	int			different = 0;
@@ -213,11 +214,13 @@ test_round_trip(const Sample *sample)
 	unit_text(after.signature.time_zone, "Europe/Berlin", "the time zone");
 	unit_ok(after.signature.nan_is_missing, "and the rule for NaN");
 	unit_text(after.signature.features[4].name, "seen", "the features");
-	if (after.n_classes == 2)
+	if (after.n_classes > 0)
 	{
 		unit_text(after.labels[1], "yes", "the labels");
-		unit_near(after.threshold, before->task == ML_ANOMALY ? 0 : 0.375, 0, "the threshold");
+		unit_near(after.threshold, before->task == ML_ANOMALY ? 0 : before->threshold, 0, "the threshold");
 	}
+	if (after.n_classes == 3)
+		unit_text(after.labels[2], "yes, but", "all labels");
 	unit_ok(after.signature.features[1].level_length[2] == 5 &&
 			memcmp(after.signature.features[1].level[2], "gr\xc3\xbcn", 5) == 0, "and the levels");
 	unit_ok(after.signature.inputs[1].has_other && !after.signature.inputs[12].has_other &&
@@ -225,9 +228,10 @@ test_round_trip(const Sample *sample)
 	for (i = 0; i < N_ROWS; i++)
 	{
 		ml_frame_row(&sample->frame, i, inputs);
-		ml_model_predict(before, inputs, 1, &expected);
-		ml_model_predict(&after, inputs, 1, &output);
-		different += expected != output;
+		ml_model_predict(before, inputs, 1, expected);
+		ml_model_predict(&after, inputs, 1, output);
+		different += memcmp(expected, output, sizeof(double) * (size_t) ml_n_outputs(before->n_classes)) != 0;
+		different += after.task == ML_CLASSIFICATION && ml_model_class(&after, output) != ml_model_class(before, expected);
 	}
 	unit_ok(different == 0, "every row is predicted with the same bits");
 	unit_ok(ml_model_encode(sample->env, &after, &again, &length) == ML_OK &&
@@ -284,6 +288,8 @@ try_bytes(const uint8_t *bytes, size_t length, MlStatus *status)
 				(double) below((size_t) model.signature.inputs[k].n_levels + 1) :
 				ml_hash_uniform(random64()) * 2 - 0.5;
 		ml_model_predict(&model, inputs, 1, outputs);
+		if (model.task == ML_CLASSIFICATION && ml_model_class(&model, outputs) >= model.n_classes)
+			unit_ok(false, "a class beyond the labels");
 	}
 	free(outputs);
 	free(inputs);
@@ -470,6 +476,59 @@ test_refusals(Sample *sample)
 	signature->time_zone = "UTC";
 }
 
+/* Classes and labels that do not go together. */
+static void
+test_class_refusals(Sample *sample)
+{
+	MlModel    *model = &sample->model;
+	char		names[ML_MAX_CLASSES + 1][8];
+	int			i;
+
+	model->threshold = 0.5;
+	refuse(sample, "a threshold of three classes", "model cannot be stored: it has a threshold but more than two classes");
+	model->threshold = 0;
+	sample->labels[2] = "yes";
+	refuse(sample, "one of three labels twice", "model cannot be stored: its labels do not ascend");
+	sample->labels[2] = "maybe";
+	refuse(sample, "labels out of order", "model cannot be stored: its labels do not ascend");
+	sample->labels[2] = "yes\xff";
+	refuse(sample, "a label of bad bytes", "model cannot be stored: a label is not valid UTF-8");
+	model->n_classes = 1;
+	refuse(sample, "one class", "model cannot be stored: its number of classes is not possible");
+	model->n_classes = -1;
+	refuse(sample, "fewer than none", "model cannot be stored: its number of classes is not possible");
+	for (i = 0; i <= ML_MAX_CLASSES; i++)
+	{
+		snprintf(names[i], sizeof(names[i]), "%03d", i);
+		sample->labels[i] = names[i];
+	}
+	model->n_classes = ML_MAX_CLASSES + 1;
+	refuse(sample, "a class too many", "model cannot be stored: its algorithm does not do so many classes");
+	model->n_classes = 3;
+	model->algorithm = ml_algorithm_find("logistic");
+	refuse(sample, "three classes of a logistic regression", "model cannot be stored: its algorithm does not do so many classes");
+}
+
+/* A number of classes that the fitted part does not have. */
+static void
+test_other_classes(const Sample *sample)
+{
+	uint8_t    *bytes = copy_bytes(sample->bytes, sample->length, sample->length);
+	uint32_t	n_classes;
+	MlModel		model;
+
+	memcpy(&n_classes, bytes + ML_ARTIFACT_HEADER + 4, 4);
+	unit_ok(n_classes == 3, "the number of classes is where the format says");
+	for (n_classes = 0; n_classes < 300; n_classes += n_classes == 4 ? 96 : 1)
+	{
+		memcpy(bytes + ML_ARTIFACT_HEADER + 4, &n_classes, 4);
+		fix_header(bytes, sample->length);
+		if (n_classes != 3 && ml_model_decode(sample->env, bytes, sample->length, &model) != ML_CORRUPT)
+			unit_ok(false, "%u classes are refused", n_classes);
+	}
+	free(bytes);
+}
+
 static void
 test_utf8(void)
 {
@@ -528,7 +587,7 @@ test_no_target(void)
 	Sample		sample;
 	MlModel		after;
 
-	make_sample(&sample, ml_algorithm_find("isolation_forest"), ML_ANOMALY);
+	make_sample(&sample, ml_algorithm_find("isolation_forest"), ML_ANOMALY, 2);
 	sample.model.n_classes = 0;
 	refuse(&sample, "a target without classes",
 		   "model cannot be stored: it has classes without a target, or a target without classes");
@@ -537,7 +596,7 @@ test_no_target(void)
 			ml_model_decode(sample.env, sample.bytes, sample.length, &after) == ML_OK,
 			"anomalies have no target: %s", sample.env->error.message);
 	unit_ok(after.target == NULL && after.n_classes == 0, "and it stays so");
-	make_sample(&sample, ml_algorithm_find("linear"), ML_REGRESSION);
+	make_sample(&sample, ml_algorithm_find("linear"), ML_REGRESSION, 0);
 	sample.model.target = NULL;
 	refuse(&sample, "regression without a target",
 		   "model cannot be stored: the name of its target is not valid");
@@ -556,7 +615,7 @@ main(void)
 		{
 			if ((ml_algorithms[a]->tasks & (1u << task)) == 0)
 				continue;
-			make_sample(&sample, ml_algorithms[a], (MlTask) task);
+			make_sample(&sample, ml_algorithms[a], (MlTask) task, task == ML_REGRESSION ? 0 : 2);
 			test_round_trip(&sample);
 			test_fuzz(&sample);
 			test_truncation(&sample);
@@ -565,6 +624,17 @@ main(void)
 			if (task == ML_CLASSIFICATION)
 				test_refusals(&sample);
 		}
+	}
+	for (a = 0; a < ml_n_algorithms; a++)
+	{
+		if (ml_algorithms[a]->max_classes <= 2)
+			continue;
+		make_sample(&sample, ml_algorithms[a], ML_CLASSIFICATION, 3);
+		test_round_trip(&sample);
+		test_fuzz(&sample);
+		test_truncation(&sample);
+		test_other_classes(&sample);
+		test_class_refusals(&sample);
 	}
 	test_format_1("artifact_v1_regression.csv", "artifact_v1_regression_rows.csv");
 	test_format_1("artifact_v1_classes.csv", "artifact_v1_classes_rows.csv");
