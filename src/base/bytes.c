@@ -234,7 +234,8 @@ ml_read_array(MlReader *reader, size_t count, size_t size)
 
 /*
  * One table of 256 words, made by the polynomial 0x1EDC6F41 in reflected
- * form. About 400 MB/s, which is nothing beside reading the artifact.
+ * form. About 400 MB/s; the instruction that most x86 processors have for it
+ * is ten times as fast, which counts for forests of 100 MB.
  */
 static const uint32_t crc32c_table[256] = {
 	0x00000000, 0xf26b8303, 0xe13b70f7, 0x1350f3f4, 0xc79a971f, 0x35f1141c,
@@ -282,14 +283,44 @@ static const uint32_t crc32c_table[256] = {
 	0xbe2da0a5, 0x4c4623a6, 0x5f16d052, 0xad7d5351
 };
 
-uint32_t
-ml_crc32c(const void *data, size_t length)
+static uint32_t
+crc32c_by_table(uint32_t crc, const uint8_t *bytes, size_t length)
 {
-	const uint8_t *bytes = data;
-	uint32_t	crc = UINT32_C(0xffffffff);
 	size_t		i;
 
 	for (i = 0; i < length; i++)
 		crc = crc32c_table[(crc ^ bytes[i]) & 0xff] ^ (crc >> 8);
+	return crc;
+}
+
+#ifdef __x86_64__
+__attribute__((target("sse4.2"))) static uint32_t
+crc32c_by_instruction(uint32_t crc, const uint8_t *bytes, size_t length)
+{
+	uint64_t	state = crc;
+	uint64_t	word;
+
+	for (; length >= sizeof(word); length -= sizeof(word), bytes += sizeof(word))
+	{
+		memcpy(&word, bytes, sizeof(word));
+		state = __builtin_ia32_crc32di(state, word);
+	}
+	for (; length > 0; length--, bytes++)
+		state = __builtin_ia32_crc32qi((uint32_t) state, *bytes);
+	return (uint32_t) state;
+}
+#endif
+
+uint32_t
+ml_crc32c(const void *data, size_t length)
+{
+	uint32_t	crc = UINT32_C(0xffffffff);
+
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("sse4.2"))
+		crc = crc32c_by_instruction(crc, data, length);
+	else
+#endif
+		crc = crc32c_by_table(crc, data, length);
 	return crc ^ UINT32_C(0xffffffff);
 }

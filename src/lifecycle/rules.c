@@ -303,6 +303,7 @@ mlops_rules(const char *reference, int tree, int *count)
 	{
 		const MlRule *rule = &rules.rules[i];
 
+		mlops_check(env, ml_check_stop(env));
 		rows[i].rule = rule_text(&model->signature, rule);
 		fill_prediction(model, &rules, rule, &rows[i]);
 		if (rows[i].label != NULL)

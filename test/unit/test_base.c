@@ -267,6 +267,7 @@ static void
 test_crc(void)
 {
 	uint8_t		bytes[32];
+	bool		same = true;
 	int			i;
 
 	unit_ok(ml_crc32c("", 0) == 0, "checksum of nothing");
@@ -278,6 +279,24 @@ test_crc(void)
 	for (i = 0; i < 32; i++)
 		bytes[i] = (uint8_t) i;
 	unit_ok(ml_crc32c(bytes, 32) == UINT32_C(0x46dd794e), "RFC 3720 B.4: ascending");
+	/* bit by bit, for every length and beginning that words can have */
+	for (i = 0; i < 64; i++)
+	{
+		const uint8_t *begin = bytes + i % 8;
+		size_t		length = (size_t) (i / 3);
+		uint32_t	crc = UINT32_C(0xffffffff);
+		size_t		k;
+		int			bit;
+
+		for (k = 0; k < length; k++)
+		{
+			crc ^= begin[k];
+			for (bit = 0; bit < 8; bit++)
+				crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0x82f63b78) : 0);
+		}
+		same = same && ml_crc32c(begin, length) == (crc ^ UINT32_C(0xffffffff));
+	}
+	unit_ok(same, "checksums of short strings");
 }
 
 /* Frozen: a change of any of these changes every split ever made. */
