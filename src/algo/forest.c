@@ -68,7 +68,7 @@ static const MlParameter forest_parameters[N_FOREST_PARAMETERS] = {
 	ML_PARAM_NUMBER, 0, 0, 1e300, "least impurity that a split takes away, as a mean over all rows", NULL},
 	[NODE_FEATURES] = {"node_features", "max_features,colsample_bynode,feature_fraction_bynode",
 	ML_PARAM_NUMBER, 0, 0, 1, "part of the features that a node chooses from; 0 for the square root of their number, in regression a third, rounded down", NULL},
-	[SAMPLE] = {"sample", "max_samples,sample_fraction,bagging_fraction",
+	[SAMPLE] = {"subsample", "max_samples,sample_fraction,bagging_fraction",
 	ML_PARAM_NUMBER, 1, 1e-6, 1, "rows drawn for a tree, as a part of all", NULL},
 	[REPLACE] = {"replace", "bootstrap",
 	ML_PARAM_INTEGER, 1, 0, 1, "1 to draw rows with replacement, 0 without", NULL},

@@ -43,7 +43,7 @@ WHERE a.model = 'forest class' AND b.model = a.model AND c.model = a.model AND a
 SELECT version FROM mlops_train('forest params', 'customers', target => 'churned', algorithm => 'random_forest', params => '{"n_estimators": 3, "min_samples_leaf": 40, "max_depth": 4, "max_features": 0.5}');
 SELECT params FROM mlops.versions WHERE model = 'forest params';
 SELECT mlops_train('forest bad', 'customers', target => 'churned', algorithm => 'random_forest', params => '{"learning_rate": 0.1}');
-SELECT mlops_train('forest bad', 'customers', target => 'churned', algorithm => 'random_forest', params => '{"sample": 0}');
+SELECT mlops_train('forest bad', 'customers', target => 'churned', algorithm => 'random_forest', params => '{"subsample": 0}');
 SELECT mlops_train('forest bad', 'customers', target => 'churned', algorithm => 'decision_tree', params => '{"trees": 2}');
 SELECT mlops_train('forest bad', 'SELECT i AS x, i * 1e306 AS y FROM generate_series(1, 100) AS i', target => 'y', algorithm => 'random_forest');
 

@@ -434,7 +434,7 @@ test_bags(void)
 	unit_near(rows, 1 - exp(-1), 0.01, "a bag has 63 %% of the rows");
 
 	set(&trial, "replace", 0);
-	set(&trial, "sample", 0.25);
+	set(&trial, "subsample", 0.25);
 	if (!fit(&trial))
 		return;
 	forest = forest_of(&trial);
@@ -445,7 +445,7 @@ test_bags(void)
 	for (i = 0; i < 4000; i++)
 		identity[i] = ml_mix64((uint64_t) i / 2);
 	trial.input.identity = identity;
-	set(&trial, "sample", 0.9);
+	set(&trial, "subsample", 0.9);
 	set(&trial, "trees", 5);
 	if (!fit(&trial))
 		return;
