@@ -38,6 +38,11 @@ SELECT feature, round(permutation::numeric) AS permutation, permutation > 4 * st
 SELECT sum(splits) AS splits FROM mlops_importance('importance dated') \gset
 SELECT :splits BETWEEN 20 AND 600 AS of_twenty_trees;
 SELECT DISTINCT rows FROM mlops_importance('importance dated', 'SELECT d.* FROM dated AS d, generate_series(1, 7)');
+-- forests and single trees, too
+SELECT version FROM mlops_train('importance woods', 'dated', target => 'y', algorithm => 'random_forest', key => 'id', params => '{"trees": 9}');
+SELECT version FROM mlops_train('importance woods', 'dated', target => 'y', algorithm => 'decision_tree', key => 'id', deploy => 'never');
+SELECT version, feature, gain > 0 AS gain, cover > splits AS cover, splits > 0 AS splits, permutation > 4 * std_error AS sure
+FROM generate_series(1, 2) AS version, mlops_importance('importance woods@' || version, 'dated') WHERE feature <> 'plan' ORDER BY version, feature;
 -- A column without a split is worth exactly nothing
 SELECT version FROM mlops_train('importance stump', 'SELECT id, seen, number, y FROM dated', target => 'y', algorithm => 'gbt', key => 'id', params => '{"trees": 1, "early_stopping": 0, "leaves": 2}');
 SELECT feature, splits, cover, gain > 0 AS gain, permutation > 0 AS permutation, std_error > 0 AS std_error FROM mlops_importance('importance stump', 'dated');
@@ -56,7 +61,7 @@ SELECT feature FROM mlops_importance('importance dated', 'SELECT seen, number, p
 SELECT feature FROM mlops_importance('importance dated', 'SELECT seen, number, plan, NULL::float8 AS y FROM dated');
 SELECT feature FROM mlops_importance('importance churn', 'SELECT *, 1 AS w FROM customers WHERE false');
 SELECT feature FROM mlops_importance('importance dated@9');
-SELECT feature FROM mlops_importance('importance nobody');
+SELECT feature FROM mlops_importance('nobody');
 SELECT feature FROM mlops_importance(NULL);
 SELECT feature FROM mlops_importance('importance dated', 'nowhere');
 CREATE ROLE importance_other;
