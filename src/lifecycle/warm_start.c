@@ -205,15 +205,21 @@ static bool
 holds_out_less(const MlSplitRule *rule, const MlSplitOptions *options,
 			   const MlSplitRule *former, const MlSplitOptions *former_options)
 {
+	int			k;
+
 	if (rule->method != former->method || options->column != former_options->column)
 		return false;
 	if (rule->method == ML_SPLIT_COLUMN)
 		return true;
 	if (rule->method == ML_SPLIT_TIME)
 		return rule->time_after >= former->time_after;
-	return rule->seed == former->seed && same_identity(options, former_options) &&
-		rule->holdout_below[0] <= former->holdout_below[0] &&
-		rule->holdout_below[1] <= former->holdout_below[1];
+	if (rule->seed != former->seed || rule->n_thresholds != former->n_thresholds ||
+		!same_identity(options, former_options))
+		return false;
+	for (k = 0; k < rule->n_thresholds; k++)
+		if (rule->holdout_below[k] > former->holdout_below[k])
+			return false;
+	return true;
 }
 
 char *

@@ -54,6 +54,15 @@ SELECT count(*), count(gain), count(cover), count(splits), count(permutation), c
 SELECT version FROM mlops_train('importance churn', 'SELECT *, 1 + (id % 2) AS w FROM customers', target => 'churned', key => 'id', weight => 'w', algorithm => 'gbt', params => '{"trees": 20}');
 SELECT feature, permutation > 2 * std_error AS sure, rows FROM mlops_importance('importance churn', 'SELECT *, CASE WHEN id % 10 < 3 THEN id % 3 ELSE 0 END AS w FROM customers') LIMIT 1;
 
+-- Many classes: what counts is the probability of a row's own
+CREATE TABLE trios AS SELECT i AS id, sin(i) AS a, i % 7 AS b, (ARRAY['low', 'mid', 'top'])[1 + i % 7 % 3] AS y FROM generate_series(1, 1500) AS i;
+SELECT version FROM mlops_train('importance trios', 'trios', target => 'y', algorithm => 'gbt', key => 'id', params => '{"trees": 30, "early_stopping": 0}');
+SELECT feature, permutation > 1 AS much, permutation > 4 * std_error AS sure, rows FROM mlops_importance('importance trios', 'trios') LIMIT 1;
+-- about what the metric itself says of a shuffled column
+SELECT abs(i.permutation - (s.value - e.value)) < 0.3 AS as_evaluated FROM mlops_importance('importance trios', 'trios') AS i,
+	mlops_evaluate('importance trios', 'trios') AS e, mlops_evaluate('importance trios', 'SELECT a, y, lag(b, 97, 3) OVER (ORDER BY hashint4(id)) AS b FROM trios') AS s
+WHERE i.feature = 'b' AND e.metric = 'log_loss' AND s.metric = 'log_loss';
+
 -- What cannot be
 SELECT feature FROM mlops_importance('importance churn', 'customers');
 SELECT feature FROM mlops_importance('importance dated', 'SELECT seen, y FROM dated');

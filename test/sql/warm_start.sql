@@ -25,6 +25,15 @@ SELECT version FROM mlops_train('warm other', 'houses', warm_start => 'warm hous
 SELECT version FROM mlops_train('warm houses', 'houses', target => 'sale_price', algorithm => 'gbt', params => '{"trees": 35, "early_stopping": 0}', deploy => 'never');
 SELECT a.digest = b.digest AS same, a.continues FROM mlops.versions AS a, mlops.versions AS b WHERE a.model = 'warm other' AND b.model = 'warm houses' AND b.version = 2;
 
+-- many classes
+CREATE TABLE trios AS SELECT i AS id, sin(i) AS a, i % 7 AS b, (ARRAY['low', 'mid', 'top'])[1 + (i % 7 + i / 3 % 2) % 3] AS y FROM generate_series(1, 1500) AS i;
+SELECT version FROM mlops_train('warm trios', 'trios', target => 'y', algorithm => 'gbt', key => 'id', params => '{"trees": 12, "early_stopping": 0}');
+SELECT version, warnings FROM mlops_train('warm trios', 'trios', warm_start => 'warm trios');
+SELECT version FROM mlops_train('warm trios', 'trios', target => 'y', algorithm => 'gbt', key => 'id', params => '{"trees": 24, "early_stopping": 0}', deploy => 'never');
+SELECT count(DISTINCT digest), min(r.iterations), min(r.trees) FROM mlops.versions JOIN mlops.runs AS r USING (model, version) WHERE model = 'warm trios' AND version IN (2, 3);
+SELECT version FROM mlops_train('warm trios', 'SELECT id, a, b, CASE WHEN b = 6 THEN ''more'' ELSE y END AS y FROM trios', warm_start => 'warm trios');
+SELECT version FROM mlops_train('warm trios', 'SELECT * FROM trios WHERE y <> ''mid''', warm_start => 'warm trios', deploy => 'never');
+
 -- New rows and parameters: the encodings stay, so that a new category is another one, and a column of another type is converted
 SELECT version, warnings FROM mlops_train('warm new', 'SELECT * FROM customers WHERE id % 2 = 0', target => 'churned', key => 'id', algorithm => 'gbt', exclude => ARRAY['paperless_billing']);
 SELECT version, rows, deployed, warnings FROM mlops_train('warm new', 'SELECT *, tenure_months::text::numeric AS tenure FROM (SELECT id, female, senior_citizen, partner, dependents, tenure_months::float8, phone_service, multiple_lines,
