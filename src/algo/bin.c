@@ -116,7 +116,7 @@ bin_slice(MlEnv *env, const MlBins *bins, const MlSlice *slice, int64_t n_rows, 
 
 MlStatus
 ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
-			  const uint32_t *rows, int64_t n_rows, MlBinned *binned)
+			  const uint32_t *rows, int64_t n_rows, bool with_columns, MlBinned *binned)
 {
 	size_t		stride = row_stride((size_t) frame->n_inputs);
 	uint8_t    *out = ml_allocate(env, (size_t) n_rows, stride);
@@ -125,9 +125,10 @@ ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 	int64_t		begin;
 	int64_t		n;
 
-	if (frame->n_inputs <= ML_MOST_COLUMNS)
+	with_columns = with_columns && frame->n_inputs <= ML_MOST_COLUMNS;
+	if (with_columns)
 		columns = ml_allocate(env, (size_t) n_rows, (size_t) frame->n_inputs);
-	if (out == NULL || (columns == NULL && frame->n_inputs <= ML_MOST_COLUMNS))
+	if (out == NULL || (columns == NULL && with_columns))
 		return ML_OUT_OF_MEMORY;
 	ML_TRY(ml_slice_begin(env, frame, &slice));
 	for (begin = 0; begin < n_rows; begin += n)

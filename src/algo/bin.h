@@ -28,9 +28,9 @@ typedef struct MlBins
 } MlBins;
 
 /*
- * Rows of a frame as bins, row after row, which histograms read. Splitting a
- * leaf reads one input of many rows; up to ML_MOST_COLUMNS inputs, where that
- * counts beside the histograms, there is a copy column after column for it.
+ * Rows of a frame as bins, row after row, which histograms of all inputs read.
+ * For those who look at few inputs of many rows there can be a copy column
+ * after column, up to ML_MOST_COLUMNS inputs.
  */
 #define ML_MOST_COLUMNS 64
 
@@ -58,7 +58,8 @@ extern MlStatus ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFr
 
 /* The given rows as bins; inputs points to bins, the rest is allocated. */
 extern MlStatus ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
-							  const uint32_t *rows, int64_t n_rows, MlBinned *binned);
+							  const uint32_t *rows, int64_t n_rows, bool with_columns,
+							  MlBinned *binned);
 
 extern void ml_binned_end(MlBinned *binned, MlEnv *env);
 

@@ -19,7 +19,6 @@ typedef struct RowsShape
 {
 	int64_t		n_rows;
 	size_t		stride;
-	bool		has_columns;
 	bool		has_weight;
 	bool		has_start;
 } RowsShape;
@@ -42,7 +41,6 @@ static RowsShape shape_of(const MlBoostRows *rows);
 static MlStatus read_task(MlEnv *env, const void *bytes, size_t length, Task *task);
 static MlStatus deal_rows(MlEnv *env, const MlBoostRows *rows, const RowsShape *shape,
 						  const Task *task, MlBoostRows *part);
-static MlStatus deal_columns(MlEnv *env, const MlBinned *binned, MlBinned *part, int64_t n_rows);
 static MlStatus deal_array(MlEnv *env, const void *array, size_t width, int64_t n_rows, void **part);
 
 MlStatus
@@ -136,7 +134,6 @@ shape_of(const MlBoostRows *rows)
 	memset(&shape, 0, sizeof(shape));
 	shape.n_rows = rows->binned.n_rows;
 	shape.stride = rows->binned.stride;
-	shape.has_columns = rows->binned.columns != NULL;
 	shape.has_weight = rows->weight != NULL;
 	shape.has_start = rows->start != NULL;
 	return shape;
@@ -211,26 +208,6 @@ deal_rows(MlEnv *env, const MlBoostRows *rows, const RowsShape *shape,
 						  n_rows, &array));
 		part->start = array;
 	}
-	return shape->has_columns ? deal_columns(env, &rows->binned, &part->binned, n_rows) : ML_OK;
-}
-
-static MlStatus
-deal_columns(MlEnv *env, const MlBinned *binned, MlBinned *part, int64_t n_rows)
-{
-	bool		leads = ml_team_rank(env) == 0;
-	uint8_t    *columns = (uint8_t *) binned->columns;
-	int			i;
-
-	if (!leads)
-	{
-		columns = ml_allocate(env, (size_t) part->n_inputs, (size_t) part->n_rows);
-		if (columns == NULL)
-			return ML_OUT_OF_MEMORY;
-		part->columns = columns;
-		part->column_stride = (size_t) part->n_rows;
-	}
-	for (i = 0; i < part->n_inputs; i++, columns += part->column_stride)
-		ML_TRY(ml_team_deal(env, leads ? columns : NULL, 1, n_rows, columns));
 	return ML_OK;
 }
 

@@ -269,7 +269,7 @@ begin(Growing *growing, MlEnv *env, const MlFitInput *input, const Plan *plan)
 	ML_TRY(ml_bins_fit(env, input->signature, input->frame, input->rows, input->n_rows,
 					   input->identity, plan->bins, growing->bins));
 	ML_TRY(ml_bins_apply(env, growing->bins, input->frame, input->rows, input->n_rows,
-						 &growing->binned));
+						 true, &growing->binned));
 	ML_TRY(take_rows(growing));
 	ML_TRY(ml_cart_begin(&growing->cart, env, &growing->data, &plan->limits));
 	ML_TRY(ml_forest_begin(&growing->builder, env));

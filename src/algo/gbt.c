@@ -476,7 +476,7 @@ bin_rows(MlEnv *env, const MlFitInput *input, const MlBins *bins, const double *
 	binned->y = y;
 	binned->identity = identity;
 	binned->weight = weight;
-	ML_TRY(ml_bins_apply(env, bins, input->frame, rows, n_rows, &binned->binned));
+	ML_TRY(ml_bins_apply(env, bins, input->frame, rows, n_rows, false, &binned->binned));
 	return input->start == NULL ? ML_OK : start_rows(env, input, class_weight, rows, binned);
 }
 

@@ -68,7 +68,7 @@ ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *data, const MlGrow
 		grower->limits.max_leaves = most_leaves < 1 ? 1 : (int) most_leaves;
 	leaves = (size_t) grower->limits.max_leaves;
 
-	ML_TRY(ml_partition_begin(&grower->partition, env, data->n_rows));
+	ML_TRY(ml_partition_begin(&grower->partition, env, data));
 	ML_TRY(ml_histogram_begin(&grower->sums, env, data));
 	slots = limits->pool_bytes / (grower->sums.shape.n_cells * sizeof(MlCell));
 	if (slots > leaves)
@@ -277,7 +277,7 @@ begin_tree(MlGrower *grower)
 	MlGrowLeaf *root;
 	int64_t		i;
 
-	ml_partition_reset(&grower->partition, tree->rows, n_rows);
+	ML_TRY(ml_partition_reset(&grower->partition, grower->env, tree->rows, n_rows));
 	grower->n_free = grower->n_slots;
 	for (i = 0; i < grower->n_slots; i++)
 		grower->free_slots[i] = (int) i;
@@ -400,8 +400,7 @@ apply_split(MlGrower *grower, int at, MlRangeSplit *range)
 	MlGrowLeaf *leaf = &grower->leaves[at];
 	MlFoundSplit split = leaf->split;
 
-	ml_split_begin(range, &grower->partition, grower->data, split.input, &split.left_bins,
-				   leaf->begin, leaf->n);
+	ml_split_begin(range, &grower->partition, split.input, &split.left_bins, leaf->begin, leaf->n);
 	split_node(grower, &grower->nodes[leaf->node], &split);
 	add_leaf(grower, grower->n_nodes + 1, leaf->depth + 1, split.right);
 	bound_children(grower, &split, leaf, &grower->leaves[grower->n_leaves - 1]);

@@ -970,7 +970,7 @@ test_pool(void)
 	}
 	tree.gradient = gradient;
 	unit_ok(ml_bins_fit(p.env, &p.signature, &p.frame, p.rows, 2000, p.identity, 255, bins) == ML_OK &&
-			ml_bins_apply(p.env, bins, &p.frame, p.rows, 2000, &binned) == ML_OK, "bins");
+			ml_bins_apply(p.env, bins, &p.frame, p.rows, 2000, false, &binned) == ML_OK, "bins");
 	for (k = 0; k < 3; k++)
 	{
 		limits.pool_bytes = pool[k];
@@ -1171,7 +1171,7 @@ test_binned(int n_inputs)
 	x[0][7] = INFINITY;
 	x[0][8] = -INFINITY;
 	x[0][9] = bins[0].edges[2];
-	unit_ok(ml_bins_apply(p.env, bins, &p.frame, p.rows, N, &binned) == ML_OK, "applied");
+	unit_ok(ml_bins_apply(p.env, bins, &p.frame, p.rows, N, true, &binned) == ML_OK, "applied");
 	for (k = 0; k < n_inputs; k++)
 		for (i = 0; i < N; i++)
 		{
@@ -1181,6 +1181,70 @@ test_binned(int n_inputs)
 			wrong += binned.columns[k * N + i] != bin;
 		}
 	unit_ok(wrong == 0, "give the bins of each number (%d wrong)", wrong);
+}
+
+/* Rows keep their order on both sides, whichever inputs are kept as columns. */
+static void
+test_partition(void)
+{
+	enum
+	{
+	N = 3000, INPUTS = 12};
+	MlEnv	   *env = unit_env();
+	MlBins		inputs[INPUTS];
+	uint8_t    *bins = ml_allocate(env, N, 16);
+	MlBinned	data = {INPUTS, inputs, N, 16, bins, NULL, 0};
+	MlPartition partition;
+	int			wrong = 0;
+	bool		kept[INPUTS] = {false};
+	int			tree;
+	int			i;
+	int			k;
+
+	for (i = 0; i < N * 16; i++)
+		bins[i] = (uint8_t) below(200);
+	unit_ok(ml_partition_begin(&partition, env, &data) == ML_OK && partition.n_kept == ML_KEPT_COLUMNS,
+			"%d of %d inputs can be columns", partition.n_kept, INPUTS);
+	for (tree = 0; tree < 12; tree++)
+	{
+		wrong += ml_partition_reset(&partition, env, NULL, N) != ML_OK;
+		for (k = 0; k < 40; k++)
+		{
+			/* each tree likes two inputs most */
+			int			input = k % 2 == 0 ? (tree + k / 2 % 2) % INPUTS : below(INPUTS);
+			int			begin = below(N / 2);
+			int			n = below(N / 2);
+			MlSet256	left = {{ml_mix64((uint64_t) k), ml_mix64((uint64_t) tree), 77, 0}};
+			MlRangeSplit split;
+			uint32_t	before[N];
+			int			at = 0;
+
+			memcpy(before, partition.index + begin, (size_t) n * sizeof(uint32_t));
+			ml_split_begin(&split, &partition, input, &left, begin, n);
+			ml_split_rows(&split, n / 3);
+			ml_split_rows(&split, n - n / 3);
+			ml_split_finish(&split);
+			for (i = 0; i < 2 * n; i++)
+			{
+				uint32_t	row = before[i % n];
+
+				if (ml_set_has(&left, bins[row * 16 + (uint32_t) input]) == (i < n))
+					wrong += partition.index[begin + at++] != row;
+				if (i == n - 1)
+					wrong += at != split.lefts;
+			}
+		}
+		for (i = 0; i < partition.n_kept; i++)
+		{
+			if (partition.kept[i] >= 0)
+				kept[partition.kept[i]] = true;
+		}
+	}
+	for (i = k = 0; i < INPUTS; i++)
+		k += kept[i];
+	unit_ok(wrong == 0, "rows are where they should be (%d are not)", wrong);
+	unit_ok(k > ML_KEPT_COLUMNS, "columns were replaced, %d inputs had one", k);
+	ml_partition_end(&partition, env);
 }
 
 /* Histograms of any width, with more rows than packed cells hold, against plain sums. */
@@ -1319,6 +1383,7 @@ main(void)
 	test_hostile_shapes();
 	test_hostile_trees();
 	test_sampled_bins();
+	test_partition();
 	test_histogram(1, 90000, 4);
 	test_histogram(5, 90000, 8);
 	test_histogram(28, 40000, 32);
