@@ -88,16 +88,39 @@ SELECT warnings FROM mlops_train('rules class', '"Odd"', target => 'kind', exclu
 SELECT leaf, label, round(prediction::numeric, 6) AS prediction, probabilities[1] + probabilities[2] AS whole, prediction = probabilities[2] AS of_positive, rows FROM mlops_rules('rules class');
 SELECT * FROM broken('rules class', '(kind = ''large'')::int');
 SELECT count(*) AS differ FROM "Odd" AS o WHERE mlops_classify('rules class', o) <> CASE WHEN mlops_probability('rules class', o) >= 0.5 THEN 'large' ELSE 'small' END;
+-- more than two: one tree for all of them, importance counts it once
+ALTER TABLE "Odd" ADD three text;
+UPDATE "Odd" SET three = CASE WHEN y > 33 THEN 'large' WHEN y > 20 THEN 'medium' ELSE 'small' END;
+SELECT warnings FROM mlops_train('rules three', '"Odd"', target => 'three', exclude => ARRAY['id', 'y', 'kind'], algorithm => 'decision_tree', params => '{"leaves": 8}', split => '{"method": "none"}');
+SELECT leaf, label, prediction = (SELECT max(p) FROM unnest(probabilities) AS p) AS greatest, (SELECT round(sum(p)::numeric, 12) FROM unnest(probabilities) AS p) AS whole, rows FROM mlops_rules('rules three');
+CREATE FUNCTION broken_shares(ref text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	r record;
+	found float8[];
+BEGIN
+	FOR r IN SELECT * FROM mlops_rules(ref) LOOP
+		EXECUTE format('SELECT array_agg((SELECT count(*) FROM "Odd" WHERE three = c AND (%s)) / %s::float8 ORDER BY n) '
+			'FROM mlops.versions, unnest(classes) WITH ORDINALITY AS u (c, n) WHERE model = %L', r.rule, r.rows, ref) INTO found;
+		IF (SELECT max(abs(a - b)) FROM unnest(found, r.probabilities) AS u (a, b)) > 1e-12 THEN
+			RETURN NEXT format('%s: %s, not %s', r.rule, found, r.probabilities);
+		END IF;
+	END LOOP;
+END $$;
+SELECT * FROM broken_shares('rules three');
+SELECT count(*) AS differ FROM "Odd" AS o WHERE (mlops_probabilities('rules three', o) ->> mlops_classify('rules three', o))::float8 < 0.5;
+SELECT sum(splits) FROM mlops_importance('rules three');
+SELECT version FROM mlops_train('forest three', '"Odd"', target => 'three', exclude => ARRAY['id', 'y', 'kind'], algorithm => 'random_forest', params => '{"trees": 30}');
+SELECT part, value < baseline AS learnt, rows FROM mlops_evaluate('forest three') WHERE metric = 'log_loss' ORDER BY part;
 -- one tree of a forest counts the rows that it drew; of boosted trees a leaf adds to the margin
-SELECT count(*) FROM mlops_train('rules forest', '"Odd"', target => 'y', exclude => ARRAY['id', 'kind'], algorithm => 'random_forest', params => '{"trees": 3, "leaves": 4}', split => '{"method": "none"}');
+SELECT count(*) FROM mlops_train('rules forest', '"Odd"', target => 'y', exclude => ARRAY['id', 'kind', 'three'], algorithm => 'random_forest', params => '{"trees": 3, "leaves": 4}', split => '{"method": "none"}');
 SELECT tree, count(*), sum(rows) BETWEEN 1200 AND 1330 AS drawn, round(sum(share)::numeric, 9) AS shares FROM generate_series(1, 3) AS t, mlops_rules('rules forest', t) GROUP BY tree ORDER BY tree;
-SELECT count(*) FROM mlops_train('rules boosted', '"Odd"', target => 'kind', exclude => ARRAY['id', 'y'], algorithm => 'gbt', params => '{"trees": 2, "leaves": 3}', split => '{"method": "none"}');
+SELECT count(*) FROM mlops_train('rules boosted', '"Odd"', target => 'kind', exclude => ARRAY['id', 'y', 'three'], algorithm => 'gbt', params => '{"trees": 2, "leaves": 3}', split => '{"method": "none"}');
 SELECT leaf, label, prediction IS NOT NULL AS adds, probabilities, rows FROM mlops_rules('rules boosted', 2) ORDER BY leaf;
 -- a tree without a split
 SELECT warnings FROM mlops_train('rules none', 'SELECT n, y FROM "Odd" WHERE id <= 30', target => 'y', algorithm => 'decision_tree', params => '{"min_rows": 20}');
 SELECT rule, rows, share FROM mlops_rules('rules none');
 -- no trees, no such tree
-SELECT count(*) FROM mlops_train('rules linear', '"Odd"', target => 'y', exclude => ARRAY['id', 'kind'], algorithm => 'linear');
+SELECT count(*) FROM mlops_train('rules linear', '"Odd"', target => 'y', exclude => ARRAY['id', 'kind', 'three'], algorithm => 'linear');
 SELECT mlops_rules('rules linear');
 SELECT mlops_rules('rules forest', 4);
 SELECT mlops_rules('rules forest', 0);

@@ -95,6 +95,7 @@ my @cases = (
     [ 'reading', '^read', 30, $gbt ],
     [ 'reading a slow query', '^read', 100, q(SELECT version FROM mlops_train('slow', 'SELECT l.a, m.b, l.y FROM long l JOIN long m ON l.id < m.id', target => 'y')) ],
     [ 'gbt', '^fit', 200, $gbt ],
+    [ 'random forest', '^fit', 300, q(SELECT version FROM mlops_train('wood', 'long', target => 'yes', algorithm => 'random_forest', params => '{"min_rows": 1}')) ],
     [ 'logistic', '^fit', 100, q(SELECT version FROM mlops_train('wood', 'long', target => 'yes', algorithm => 'logistic')) ],
     [ 'linear, 900 columns', '^fit', 100, q(SELECT version FROM mlops_train('line', 'wide', target => 'y', algorithm => 'linear')) ],
     [ 'between reading and fitting', undef, 550, $gbt ],

@@ -13,7 +13,7 @@ $node->safe_psql('db', q(
         FROM generate_series(1, 300000) AS i));
 
 # The budget.
-for my $algorithm ('gbt', 'logistic') {
+for my $algorithm ('gbt', 'random_forest', 'logistic') {
     my ($status, $out, $error) = $node->psql('db', qq(\\set VERBOSITY verbose
         SET mlops.training_memory = '4MB';
         SELECT mlops_train('m', 'many', target => 'yes', algorithm => '$algorithm')));
