@@ -51,7 +51,7 @@ enum
 {
 	TREES,
 	SAMPLE,
-	COLUMNS,
+	TREE_FEATURES,
 	N_PARAMETERS
 };
 
@@ -60,8 +60,8 @@ static const MlParameter parameters[N_PARAMETERS] = {
 	ML_PARAM_INTEGER, 100, 1, 10000, "trees to grow", NULL},
 	[SAMPLE] = {"sample", "max_samples,sample_size",
 	ML_PARAM_INTEGER, 256, 2, 65536, "rows that each tree draws, all where there are fewer", NULL},
-	[COLUMNS] = {"columns", "max_features",
-	ML_PARAM_NUMBER, 1, 0.001, 1, "share of the columns that each tree may split, at least one", NULL},
+	[TREE_FEATURES] = {"tree_features", "colsample_bytree,feature_fraction,max_features",
+	ML_PARAM_NUMBER, 1, 0.001, 1, "part of the features that a tree chooses from, at least one", NULL},
 };
 
 /* What a random number is for. */
@@ -417,7 +417,7 @@ draw_columns(Growing *growing, uint64_t tree)
 	uint64_t	key = ml_hash_word(tree, DRAW_COLUMN);
 	int			i;
 
-	growing->n_columns = (int) fmax(1, floor(growing->input->parameters[COLUMNS] * n + 0.5));
+	growing->n_columns = (int) fmax(1, floor(growing->input->parameters[TREE_FEATURES] * n + 0.5));
 	for (i = 0; i < n; i++)
 		growing->columns[i] = i;
 	for (i = 0; i < growing->n_columns && growing->n_columns < n; i++)

@@ -619,6 +619,18 @@ make_target(MlEnv *env, const MlTable *table, int column_index, int task, const 
 	return ML_OK;
 }
 
+/* Which rows are anomalies, as two classes. */
+static MlStatus
+make_labels(MlEnv *env, const MlTable *table, int column_index, const char *positive,
+            MlTarget *target)
+{
+	MlStatus	status = ml_target_make(env, table, column_index, ML_CLASSIFICATION, positive, target);
+
+	if (status == ML_INVALID_DATA)
+		ml_hint(env, "Anomalies are found without a target: leave it out, or name one with two labels that judges the scores.");
+	return status;
+}
+
 MlStatus
 ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, const char *positive,
                MlTarget *target)
@@ -626,8 +638,8 @@ ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, con
 	if (task == ML_ANOMALY)
 	{
 		memset(target, 0, sizeof(*target));
-		if (column_index >= 0)
-			ML_TRY(ml_target_make(env, table, column_index, ML_CLASSIFICATION, positive, target));
+		if (column_index >= 0 && table->n_rows > 0)
+			ML_TRY(make_labels(env, table, column_index, positive, target));
 		return make_anomaly(env, table, target);
 	}
 	ML_TRY(ml_table_pin(table, column_index));

@@ -137,13 +137,15 @@ SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', al
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', 'fraud', task => 'classification', algorithm => 'isolation_forest')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', 'amount', task => 'anomaly')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT i AS a, i % 3 AS b, i % 3 AS c FROM generate_series(1, 99) AS i', 'c', task => 'anomaly')$$);
+SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT amount, hour, false AS fraud FROM payment', 'fraud', task => 'anomaly')$$);
+SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT amount, hour, NULL::boolean AS fraud FROM payment', 'fraud', task => 'anomaly')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', 'frau', task => 'anomaly')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT amount, hour FROM payment WHERE false', task => 'anomaly')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT amount, hour FROM payment LIMIT 1', task => 'anomaly')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT 1 AS a, 2 AS b FROM generate_series(1, 50)', task => 'anomaly')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', params => '{"trees": 0}')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', params => '{"sample": 1}')$$);
-SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', params => '{"columns": 0}')$$);
+SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', params => '{"tree_features": 0}')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', params => '{"contamination": 0.1}')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'payment', task => 'anomaly', deploy => '{"metric": "rmse"}')$$);
 SELECT * FROM refused($$SELECT mlops_train('x', 'SELECT ''NaN''::float8 + id AS a, hour FROM payment', task => 'anomaly')$$);

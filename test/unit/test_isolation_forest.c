@@ -312,8 +312,8 @@ test_order(const char *kinds, double sample, bool same_identity)
 	}
 	set(&a, "sample", sample);
 	set(&b, "sample", sample);
-	set(&a, "columns", 0.6);
-	set(&b, "columns", 0.6);
+	set(&a, "tree_features", 0.6);
+	set(&b, "tree_features", 0.6);
 	fit(&a);
 	fit(&b);
 	unit_ok(same_bytes(&a, &b), "another order of the rows gives the same bytes (%s, %.0f rows a tree)",
