@@ -154,7 +154,7 @@ test_many_classes(void)
 			"a tenth of the rest is for early stopping");
 	unit_ok(c.split.n_train + c.split.n_validate + c.split.n_holdout == 1000, "and all are counted");
 	u = ml_allocate(c.env, 1000, sizeof(double));
-	unit_ok(ml_split_positions(c.env, c.table, &c.options, u) == ML_OK, "positions of the rows");
+	unit_ok(ml_split_positions(c.env, c.table, &c.options, NULL, u) == ML_OK, "positions of the rows");
 	for (i = 0; i < 1000; i++)
 		wrong += ml_split_held_out(&c.split.rule, u[i], (int) c.target.y[i], NAN) != (c.split.side[i] == ML_SIDE_HOLDOUT);
 	unit_ok(wrong == 0, "the rule says the same of each row");
