@@ -378,7 +378,7 @@ check_targets(MlEnv *env, const MlFitInput *input, const MlLoss *loss)
 			char		name[ML_CHOICE_NAME];
 
 			return ml_fail(env, ML_INVALID_DATA,
-						   "objective \"%s\" needs target values of %s, but column \"%.100s\" has %.15g",
+						   "objective \"%s\" needs target values %s, but column \"%.100s\" has %.15g",
 						   ml_choice_name(&parameters[OBJECTIVE], (int) input->parameters[OBJECTIVE], name),
 						   wanted, input->target, input->y[row]);
 		}

@@ -202,7 +202,7 @@ const char *
 ml_loss_refuses(const MlLoss *loss, double y)
 {
 	if ((loss->objective == ML_POISSON || loss->objective == ML_TWEEDIE) && y < 0)
-		return "0 or more";
+		return "of 0 or more";
 	return loss->objective == ML_GAMMA && y <= 0 ? "above 0" : NULL;
 }
 

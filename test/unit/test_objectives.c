@@ -737,7 +737,7 @@ test_refusals(void)
 	choose(&fit, "objective", "poisson");
 	refused(&fit, "objective \"poisson\" needs target values of 0 or more, but column \"y\" has -2.5");
 	choose(&fit, "objective", "reg:gamma");
-	refused(&fit, "objective \"gamma\" needs target values of above 0, but column \"y\" has -2.5");
+	refused(&fit, "objective \"gamma\" needs target values above 0, but column \"y\" has -2.5");
 	choose(&fit, "objective", "log_loss");
 	refused(&fit, "objective \"log_loss\" is for classification");
 	choose(&fit, "objective", "cauchy");

@@ -1,0 +1,102 @@
+-- What gbt can be asked for in SQL: objectives, class weights, constraints, drawing; and what it refuses.
+CREATE SCHEMA objectives_test;
+SET search_path = objectives_test, public;
+
+CREATE FUNCTION refused(command text) RETURNS TABLE (said text) LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	hint text;
+BEGIN
+	EXECUTE command;
+	said := 'accepted';
+	RETURN NEXT;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+	said := SQLSTATE || ': ' || message;
+	RETURN NEXT;
+	IF hint <> '' THEN
+		said := 'HINT: ' || hint;
+		RETURN NEXT;
+	END IF;
+END $$;
+
+CREATE TABLE trips AS
+SELECT i AS id, (hashint4(i) & 1023) / 1024.0::float8 AS distance, (hashint4(i + 7000000) & 1023) / 1024.0::float8 AS age,
+	(ARRAY['car', 'bus', 'train'])[1 + (hashint4(i + 1000000) & 65535) % 3] AS means
+FROM generate_series(1, 4000) AS i;
+CREATE VIEW claims AS
+SELECT *, round(3 * distance * (hashint4(id + 2000000) & 1023) / 1024.0) AS count,
+	exp(distance + (hashint4(id + 3000000) & 1023) / 512.0::float8 - CASE means WHEN 'bus' THEN 1 ELSE 0 END) AS amount,
+	(hashint4(id + 4000000) & 1023) < 300 * distance AS late
+FROM trips;
+
+CREATE FUNCTION train(target text, params jsonb, task text = NULL) RETURNS TABLE (model text, warning text) LANGUAGE sql AS $$
+SELECT r.model, w
+FROM mlops_train('objectives', 'claims', target => target, task => task, algorithm => 'gbt', key => 'id', features => ARRAY['distance', 'age', 'means'], params => params, deploy => 'always') AS r
+LEFT JOIN unnest(r.warnings) AS w ON w NOT LIKE 'no better%';
+$$;
+
+-- Each objective predicts what it is for
+SELECT * FROM train('amount', '{"objective": "squared", "early_stopping": 0, "trees": 30}');
+SELECT abs(avg(mlops_predict('objectives', c)) / avg(amount) - 1) < 0.02 AS mean FROM claims AS c;
+SELECT * FROM train('amount', '{"loss": "mae", "trees": 30}');
+SELECT abs(avg((amount > mlops_predict('objectives', c))::int) - 0.5) < 0.03 AS half FROM claims AS c;
+SELECT * FROM train('amount', '{"objective": "quantile", "quantile_alpha": 0.9, "trees": 30}');
+SELECT abs(avg((amount > mlops_predict('objectives', c))::int) - 0.1) < 0.03 AS tenth FROM claims AS c;
+SELECT * FROM train('amount', '{"objective": "huber", "delta": 2.5, "trees": 30}');
+SELECT * FROM train('amount', '{"objective": "reg:gamma", "trees": 30}');
+SELECT min(mlops_predict('objectives', c)) > 0 AS positive, abs(avg(mlops_predict('objectives', c)) / avg(amount) - 1) < 0.05 AS mean FROM claims AS c;
+SELECT * FROM train('count', '{"objective": "count:poisson", "trees": 30}', 'regression');
+SELECT min(mlops_predict('objectives', c)) > 0 AS positive, abs(avg(mlops_predict('objectives', c)) / avg(count) - 1) < 0.05 AS mean FROM claims AS c;
+SELECT * FROM train('count', '{"objective": "tweedie", "tweedie_variance_power": 1.2, "trees": 30}', 'regression');
+SELECT version, params ->> 'objective' AS objective, params ->> 'power' AS power, params ->> 'delta' AS delta FROM mlops.versions WHERE model = 'objectives' ORDER BY version;
+
+-- Choices and maps are stored with the call, under their own names, and a retraining repeats them
+SELECT * FROM train('amount', '{"monotonic_cst": {"distance": 1, "age": 0}, "grow_policy": "depthwise", "bagging_fraction": 0.7, "colsample_bytree": 0.7, "reg_alpha": 1}');
+SELECT version FROM mlops_retrain('objectives', params => '{"trees": 40}', deploy => 'always');
+SELECT params -> 'monotone_constraints' AS monotone, params ->> 'growth' AS growth, params ->> 'subsample' AS subsample, params ->> 'tree_features' AS tree_features,
+	params ->> 'l1' AS l1, params ->> 'trees' AS trees FROM mlops.versions WHERE model = 'objectives' ORDER BY version DESC LIMIT 2;
+SELECT count(*) AS falls FROM (SELECT p, lag(p) OVER (PARTITION BY means ORDER BY distance) AS before
+	FROM (SELECT distance, means, mlops_predict('objectives', jsonb_build_object('distance', distance, 'age', 0.4, 'means', means)) AS p FROM trips) AS t) AS s WHERE p < before;
+SELECT mlops_drop_model('objectives');
+
+-- Class weights leave probabilities what they are in the data
+SELECT * FROM train('late', '{"class_weight": {"true": 6}, "trees": 30}');
+SELECT abs(avg(mlops_probability('objectives', c)) - avg(late::int)) < 0.02 AS share FROM claims AS c;
+SELECT params -> 'class_weight' AS weights FROM mlops.versions WHERE model = 'objectives';
+SELECT version, w FROM mlops_train('objectives', 'claims', target => 'late', algorithm => 'logistic', key => 'id', params => '{"class_weight": "balanced"}', deploy => 'never') LEFT JOIN unnest(warnings) AS w ON w LIKE 'early%' OR w LIKE 'the rows%';
+SELECT abs(avg(mlops_probability('objectives@2', c)) - avg(late::int)) < 0.02 AS share FROM claims AS c;
+
+-- Early stopping that cannot be says so; with few rows of a class it is left out
+SELECT version, w FROM mlops_train('objectives', 'SELECT * FROM claims WHERE id <= 300', target => 'late', algorithm => 'gbt', key => 'id', params => '{"early_stopping": 5}', deploy => 'never') LEFT JOIN unnest(warnings) AS w ON w LIKE 'early%' OR w LIKE 'the rows%';
+SELECT version, w FROM mlops_train('objectives', 'SELECT id, distance, age, id % 100 = 0 AS late FROM claims', target => 'late', algorithm => 'gbt', key => 'id', params => '{"early_stopping": 5, "trees": 10}', deploy => 'never') LEFT JOIN unnest(warnings) AS w ON w LIKE 'early%' OR w LIKE 'the rows%';
+SELECT version, w FROM mlops_train('objectives', 'SELECT id, distance, age, id % 100 = 0 AS late FROM claims', target => 'late', algorithm => 'gbt', key => 'id', params => '{"trees": 10}', deploy => 'never') LEFT JOIN unnest(warnings) AS w ON w LIKE 'early%' OR w LIKE 'the rows%';
+SELECT mlops_drop_model('objectives');
+
+-- What cannot be
+SELECT * FROM refused($$SELECT train('amount', '{"objective": "cauchy"}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"objective": 1}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"objective": ["squared"]}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"objective": "log_loss"}')$$);
+SELECT * FROM refused($$SELECT train('late', '{"objective": "poisson"}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"quantile": 0.9}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"objective": "quantile", "quantile": 1}')$$);
+SELECT * FROM refused($$SELECT train('count', '{"objective": "gamma"}', 'regression')$$);
+SELECT * FROM refused($$SELECT mlops_train('objectives', 'SELECT id, distance, age, distance - age AS y FROM trips WHERE distance <> age', target => 'y', key => 'id', algorithm => 'gbt', params => '{"objective": "tweedie"}')$$) WHERE said NOT LIKE '22000%';
+SELECT * FROM refused($$SELECT train('amount', '{"monotone_constraints": {"speed": 1}}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"monotone_constraints": {"means": 1}}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"monotone_constraints": {"age": 2}}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"monotone_constraints": {"age": "up"}}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"monotone_constraints": "up"}')$$);
+SELECT * FROM refused($$SELECT train('amount', '{"class_weight": "balanced"}')$$);
+SELECT * FROM refused($$SELECT train('late', '{"class_weight": {"maybe": 2}}')$$);
+SELECT * FROM refused($$SELECT train('late', '{"class_weight": {"true": 0}}')$$);
+SELECT * FROM refused($$SELECT train('late', '{"class_weight": "even"}')$$);
+SELECT * FROM refused($$SELECT train('late', '{"subsample": 0}')$$);
+SELECT * FROM refused($$SELECT train('late', '{"growth": "wild"}')$$);
+
+SELECT parameter, aliases, type, initial, minimum, maximum, text FROM mlops.algorithms
+WHERE algorithm = 'gbt' AND parameter IN ('objective', 'growth', 'monotone_constraints', 'class_weight', 'trees') ORDER BY parameter;
+
+SET client_min_messages = warning;
+DROP SCHEMA objectives_test CASCADE;
