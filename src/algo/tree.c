@@ -24,6 +24,7 @@ static MlStatus check_tree(MlEnv *env, const MlForest *forest, uint32_t tree,
 static const char *node_fault(const MlForest *forest, const MlTreeNode *node, uint32_t at,
 							  uint32_t n_nodes, const MlSignature *signature);
 
+static MlStatus check_shared_splits(MlEnv *env, const MlForest *forest);
 static const char *shape_fault(const MlForest *forest, MlTask task, int n_classes);
 static inline void walk(const MlForest *forest, uint32_t first, const double *inputs,
 						const MlTreeNode **node);
@@ -441,6 +442,33 @@ ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlT
 	for (t = 0; t < forest->n_trees; t++)
 		ML_TRY(check_tree(env, forest, t, signature, seen + forest->first[t]));
 	ml_release(env, seen);
+	return ml_forest_shares_splits(forest) ? check_shared_splits(env, forest) : ML_OK;
+}
+
+/* The trees of all classes of a round are the same but for what their leaves say. */
+static MlStatus
+check_shared_splits(MlEnv *env, const MlForest *forest)
+{
+	uint32_t	n_outputs = (uint32_t) forest->n_outputs;
+	uint32_t	t;
+	uint32_t	i;
+
+	for (t = 0; t < forest->n_trees; t++)
+	{
+		uint32_t	leading = t - t % n_outputs;
+		const MlTreeNode *node = forest->nodes + forest->first[t];
+		const MlTreeNode *other = forest->nodes + forest->first[leading];
+		uint32_t	n_nodes = forest->first[t + 1] - forest->first[t];
+		bool		same = n_nodes == forest->first[leading + 1] - forest->first[leading];
+
+		ML_TRY(ml_check_stop(env));
+		for (i = 0; same && i < n_nodes; i++)
+			same = node[i].kind == other[i].kind && node[i].input == other[i].input &&
+				node[i].child == other[i].child;
+		if (!same)
+			return ml_fail(env, ML_CORRUPT, "model is damaged: tree %u splits otherwise than tree %u",
+						   t, leading);
+	}
 	return ML_OK;
 }
 

@@ -644,6 +644,31 @@ test_bytes(void)
 	}
 }
 
+/* The trees of one round differ in their leaves only, whoever made the bytes. */
+static void
+test_shared_splits(void)
+{
+	MlEnv	   *env = unit_env();
+	double	   *cells = noisy_cells(env, 400, 3);
+	uint8_t    *bytes;
+	size_t		length;
+	MlReader	reader;
+	MlTreeNode *root;
+	Trial		trial;
+	void	   *decoded;
+
+	trial_of(&trial, &ml_decision_tree, 3, cells, 400, "nnnnnny");
+	if (!fit(&trial))
+		return;
+	root = (MlTreeNode *) forest_of(&trial)->nodes + forest_of(&trial)->first[1];
+	root->input = (uint16_t) ((root->input + 1) % 6);
+	encoded(&trial, &bytes, &length);
+	ml_reader_begin(&reader, bytes, length);
+	unit_ok(trial.algorithm->decode(trial.env, &reader, &trial.frame.signature, ML_CLASSIFICATION, 3,
+									&decoded) == ML_CORRUPT, "trees of one round that split otherwise");
+	unit_text(trial.env->error.message, "model is damaged: tree 1 splits otherwise than tree 0", "are refused");
+}
+
 /* Rows together go tree by tree, alone all trees at once: the same bits. */
 static void
 test_blocks(void)
@@ -817,6 +842,7 @@ main(void)
 	test_out_of_bag();
 	test_order();
 	test_bytes();
+	test_shared_splits();
 	test_blocks();
 	test_degenerate();
 	test_categories();
