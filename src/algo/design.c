@@ -240,16 +240,16 @@ load_places(const MlInput *input, const uint16_t *place_of, const uint16_t *code
 
 void
 ml_design_load(const MlDesign *design, const MlFrame *frame, const uint32_t *rows, int n_rows,
-			   MlDesignBlock *block)
+			   int at, MlDesignBlock *block)
 {
 	int			i;
 
-	block->n_rows = n_rows;
+	block->n_rows = at + n_rows;
 	for (i = 0; i < design->signature->n_inputs; i++)
 	{
 		const MlInput *input = &design->signature->inputs[i];
 		const MlDesignInput *slots = &design->inputs[i];
-		size_t		offset = (size_t) slots->column * (size_t) block->capacity;
+		size_t		offset = (size_t) slots->column * (size_t) block->capacity + (size_t) at;
 
 		if (input->category)
 			load_places(input, slots->place, frame->columns[i].code, rows, n_rows,

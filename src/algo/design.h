@@ -66,9 +66,9 @@ extern void ml_design_slot_name(const MlDesign *design, int slot, char *buffer, 
 extern MlStatus ml_design_block_make(MlEnv *env, const MlDesign *design, int capacity,
 									 MlDesignBlock *block);
 
-/* Load n_rows <= capacity rows of a frame. */
+/* Load n_rows rows of a frame into the block from its row `at` on, which then ends with them. */
 extern void ml_design_load(const MlDesign *design, const MlFrame *frame, const uint32_t *rows,
-						   int n_rows, MlDesignBlock *block);
+						   int n_rows, int at, MlDesignBlock *block);
 
 /* wide (n_wide) from slots (n_slots), and back; references are 0 and dropped. */
 extern void ml_design_widen(const MlDesign *design, const double *slots, double *wide);

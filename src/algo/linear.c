@@ -28,6 +28,7 @@
 #include "algo/effects.h"
 #include "math/blas.h"
 #include "math/sum.h"
+#include "prep/slice.h"
 
 /* Share of a column's norm below which it says nothing new. */
 #define ALIAS_TOLERANCE 1e-10
@@ -54,6 +55,9 @@ typedef struct Fit
 	const MlFitInput *input;
 	MlDesign	design;
 	MlDesignBlock block;
+	MlSlice		slice;
+	int64_t		taken;			/* rows in the slice, of which ... */
+	int64_t		used;			/* ... so many have been in a block */
 	double		l2;
 	double		centre;			/* subtracted from y */
 	int			n;				/* columns of R: 1, slots, y */
@@ -113,6 +117,7 @@ begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 	n = (size_t) fit->n;
 	capacity = ml_qr_block_rows(fit->n);
 	ML_TRY(ml_design_block_make(env, &fit->design, capacity, &fit->block));
+	ML_TRY(ml_slice_begin(env, fit->input->frame, &fit->slice));
 	fit->r = ml_allocate(env, n * n, sizeof(double));
 	fit->rows = ml_allocate(env, n * (size_t) capacity, sizeof(double));
 	fit->work = ml_allocate(env, ml_qr_work_size(fit->n), sizeof(double));
@@ -170,6 +175,31 @@ spread_block(Fit *fit, const uint32_t *rows)
 	}
 }
 
+/*
+ * The rows from `start` on as a block. It is filled from several slices where
+ * one has not all of them, so that rounding does not depend on where rows are.
+ */
+static MlStatus
+load_block(Fit *fit, int64_t start, int n_rows)
+{
+	const MlFitInput *input = fit->input;
+	int			at;
+	int			n;
+
+	for (at = 0; at < n_rows; at += n)
+	{
+		if (fit->used == fit->taken)
+		{
+			ML_TRY(ml_slice_take(&fit->slice, input->rows, start + at, input->n_rows, &fit->taken));
+			fit->used = 0;
+		}
+		n = fit->taken - fit->used < n_rows - at ? (int) (fit->taken - fit->used) : n_rows - at;
+		ml_design_load(&fit->design, &fit->slice.part, fit->slice.rows + fit->used, n, at, &fit->block);
+		fit->used += n;
+	}
+	return ML_OK;
+}
+
 static MlStatus
 fold_rows(Fit *fit)
 {
@@ -183,7 +213,7 @@ fold_rows(Fit *fit)
 		int			n_rows = left < fit->block.capacity ? (int) left : fit->block.capacity;
 
 		ML_TRY(ml_check_stop(fit->env));
-		ml_design_load(&fit->design, input->frame, rows, n_rows, &fit->block);
+		ML_TRY(load_block(fit, start, n_rows));
 		spread_block(fit, rows);
 		ML_TRY(ml_qr_update(fit->env, fit->n, fit->r, n_rows, fit->rows, fit->work));
 		ml_report(fit->env, "fitting", (double) (start + n_rows) / (double) input->n_rows,
@@ -350,6 +380,25 @@ solve(Fit *fit)
 	return ML_OK;
 }
 
+/* Add squared errors and weights of rows with these inputs (n_rows, n_inputs). */
+static void
+measure_rows(const Fit *fit, const MlEffects *effects, const uint32_t *rows, const double *values,
+			 int n_rows, MlExactSum *squares, MlExactSum *weights)
+{
+	const MlFitInput *input = fit->input;
+	int			k;
+
+	for (k = 0; k < n_rows; k++, values += input->signature->n_inputs)
+	{
+		double		weight = row_weight(input, rows[k]);
+		double		error = input->y[rows[k]] -
+			ml_effects_margin(effects, input->signature, values);
+
+		ml_sum_add(squares, weight * error * error);
+		ml_sum_add(weights, weight);
+	}
+}
+
 /* Mean squared error of the finished model on its own rows. */
 static MlStatus
 measure(Fit *fit, const MlEffects *effects, double *loss)
@@ -359,28 +408,24 @@ measure(Fit *fit, const MlEffects *effects, double *loss)
 	double	   *values = ml_allocate(fit->env, (size_t) n_inputs + 1, MEASURED_ROWS * sizeof(double));
 	MlExactSum	squares;
 	MlExactSum	weights;
+	int64_t		at;
+	int64_t		taken;
 	int64_t		i;
 
 	if (values == NULL)
 		return ML_OUT_OF_MEMORY;
 	ml_sum_begin(&squares);
 	ml_sum_begin(&weights);
-	for (i = 0; i < input->n_rows; i += MEASURED_ROWS)
+	for (at = 0; at < input->n_rows; at += taken)
 	{
-		const uint32_t *rows = input->rows + i;
-		int			n_rows = input->n_rows - i < MEASURED_ROWS ? (int) (input->n_rows - i) : MEASURED_ROWS;
-		int			k;
-
-		ML_TRY(ml_check_stop(fit->env));
-		ml_frame_rows(input->frame, rows, n_rows, values);
-		for (k = 0; k < n_rows; k++)
+		ML_TRY(ml_slice_take(&fit->slice, input->rows, at, input->n_rows, &taken));
+		for (i = 0; i < taken; i += MEASURED_ROWS)
 		{
-			double		weight = row_weight(input, rows[k]);
-			double		error = input->y[rows[k]] -
-				ml_effects_margin(effects, input->signature, values + (size_t) k * (size_t) n_inputs);
+			int			n = taken - i < MEASURED_ROWS ? (int) (taken - i) : MEASURED_ROWS;
 
-			ml_sum_add(&squares, weight * error * error);
-			ml_sum_add(&weights, weight);
+			ML_TRY(ml_check_stop(fit->env));
+			ml_frame_rows(&fit->slice.part, fit->slice.rows + i, n, values);
+			measure_rows(fit, effects, input->rows + at + i, values, n, &squares, &weights);
 		}
 	}
 	*loss = ml_sum_value(&squares) / ml_sum_value(&weights);
@@ -397,6 +442,7 @@ measure(Fit *fit, const MlEffects *effects, double *loss)
 static void
 end(Fit *fit)
 {
+	ml_slice_end(&fit->slice);
 	ml_release(fit->env, fit->r);
 	ml_release(fit->env, fit->rows);
 	ml_release(fit->env, fit->work);
@@ -430,6 +476,7 @@ const MlAlgorithm ml_linear = {
 	.title = "linear regression by least squares, with optional ridge penalty",
 	.tasks = 1U << ML_REGRESSION,
 	.uses_validation = false,
+	.pins_inputs = true,
 	.parameters = linear_parameters,
 	.n_parameters = sizeof(linear_parameters) / sizeof(linear_parameters[0]),
 	.fit = linear_fit,

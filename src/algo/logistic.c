@@ -155,7 +155,8 @@ load_block(Fit *fit, int64_t start, int *count)
 
 	*count = left < fit->block.capacity ? (int) left : fit->block.capacity;
 	ML_TRY(ml_check_stop(fit->env));
-	ml_design_load(&fit->design, fit->input->frame, fit->input->rows + start, *count, &fit->block);
+	ml_design_load(&fit->design, fit->input->frame, fit->input->rows + start, *count, 0,
+				   &fit->block);
 	return ML_OK;
 }
 
