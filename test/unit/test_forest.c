@@ -89,7 +89,7 @@ fit(Trial *trial)
 static void
 predict(const Trial *trial, const UnitFrame *frame, int64_t row, double *outputs)
 {
-	double		values[64];
+	double		values[128];
 
 	ml_frame_row(&frame->frame, row, values);
 	trial->algorithm->predict(trial->fitted.model, &trial->frame.signature, values, 1, outputs);
@@ -794,6 +794,35 @@ test_categories(void)
 	unit_ok(forest_of(&trial)->n_nodes <= 5, "by sets of levels, not one by one");
 }
 
+/* More inputs than there are columns for: bins are read row by row. */
+static void
+test_wide(void)
+{
+	MlEnv	   *env = unit_env();
+	double	   *cells = random_cells(env, 500, 71, 0, 0.1);
+	char		kinds[72];
+	Trial		trial;
+	int			i;
+
+	memset(kinds, 'n', 70);
+	memcpy(kinds + 70, "y", 2);
+	for (i = 0; i < 500; i++)
+	{
+		cells[71 * i + 66] = i / 2;
+		cells[71 * i + 70] = i >= 124;
+	}
+	trial_of(&trial, &ml_decision_tree, 2, cells, 500, kinds);
+	if (!fit(&trial))
+		return;
+	unit_ok(forest_of(&trial)->n_nodes == 3 && forest_of(&trial)->nodes[0].input == 66,
+			"of 70 inputs the right one is found");
+	trial_of(&trial, &ml_random_forest, 2, cells, 500, kinds);
+	set(&trial, "trees", 60);
+	if (!fit(&trial))
+		return;
+	unit_ok(quality(&trial.frame, 2, trial.fitted.out_of_bag, 0, 500) > 0.8, "also by a forest");
+}
+
 static void
 test_limits(void)
 {
@@ -846,6 +875,7 @@ main(void)
 	test_blocks();
 	test_degenerate();
 	test_categories();
+	test_wide();
 	test_limits();
 	return unit_done();
 }
