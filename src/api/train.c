@@ -60,7 +60,8 @@ mlops_sql_train(PG_FUNCTION_ARGS)
 	request.key = mlops_argument_text(fcinfo, 12);
 	request.deploy = mlops_argument_required(fcinfo, 13, "deploy");
 	request.seed = PG_ARGISNULL(14) ? 0 : PG_GETARG_INT64(14);
-	request.warm_start = mlops_argument_text(fcinfo, 15);
+	/* a database that is not updated yet calls with one argument less */
+	request.warm_start = PG_NARGS() > 15 ? mlops_argument_text(fcinfo, 15) : NULL;
 	request.kind = "train";
 	mlops_train(&request, &result);
 	return train_row(fcinfo, &result);

@@ -56,7 +56,13 @@ for my $version (@versions) {
     (my $database = "from_$version") =~ tr/./_/;
     $node->safe_psql('postgres', "CREATE DATABASE $database");
     $node->safe_psql($database, "CREATE EXTENSION mlops VERSION '$version'");
-    $node->safe_psql($database, "ALTER EXTENSION mlops UPDATE TO '$newest'") if $version ne $newest;
+    if ($version ne $newest) {
+        my ($status, $out, $error) = $node->psql($database, q(SELECT mlops_train('early', 'SELECT i AS x, i % 7 AS y FROM generate_series(1, 600) AS i', target => 'y', algorithm => 'linear')));
+        like($error, qr/does not exist/, "version $version, not updated: training is an error");
+        $node->safe_psql($database, "ALTER EXTENSION mlops UPDATE TO '$newest'");
+        is(value($node, $database, q(SELECT version FROM mlops_train('early', 'SELECT i AS x, i % 7 AS y FROM generate_series(1, 600) AS i', target => 'y', algorithm => 'linear'))), '1',
+            "version $version, updated: it trains");
+    }
     is(value($node, $database, $describe), $fresh, "version $version, updated, is what $newest installs");
 }
 $node->stop;
