@@ -28,7 +28,7 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'mlops_sql_confusion'
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 4;
 COMMENT ON FUNCTION mlops_confusion(text, text) IS
-'How many rows of each class were predicted as each class, at the version''s threshold; weights are summed. On held-out rows as stored, or on the labelled rows of a source. Error 42809 for a regression model.';
+'How many rows of each class were predicted as each class, one row for every pair of classes; weights are summed. On held-out rows as stored, or on the labelled rows of a source. Error 42809 for a regression model.';
 
 CREATE FUNCTION mlops_importance(
 	ref text,
