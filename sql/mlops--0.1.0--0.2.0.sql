@@ -4,7 +4,7 @@ ALTER TABLE mlops.version
 	ADD COLUMN class_shares float8[],
 	ADD COLUMN confusion float8[];
 
-COMMENT ON FUNCTION @extschema@.mlops_confusion(text, text) IS
+COMMENT ON FUNCTION mlops_confusion(text, text) IS
 'How many rows of each class were predicted as each class, one row for every pair of classes; weights are summed. On held-out rows as stored, or on the labelled rows of a source. Error 42809 for a regression model.';
 
 ALTER TABLE mlops.run
