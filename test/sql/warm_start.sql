@@ -34,6 +34,17 @@ SELECT count(DISTINCT digest), min(r.iterations), min(r.trees) FROM mlops.versio
 SELECT version FROM mlops_train('warm trios', 'SELECT id, a, b, CASE WHEN b = 6 THEN ''more'' ELSE y END AS y FROM trios', warm_start => 'warm trios');
 SELECT version FROM mlops_train('warm trios', 'SELECT * FROM trios WHERE y <> ''mid''', warm_start => 'warm trios', deploy => 'never');
 
+-- a time zone and what NaN means belong to the encodings
+CREATE TABLE moments AS SELECT i AS id, timestamptz '2024-03-01 12:00+00' + i * interval '5 hours' AS at, CASE WHEN i % 50 = 0 THEN float8 'NaN' ELSE sin(i) END AS a,
+	extract(hour FROM timestamp '2024-03-01 12:00' + i * interval '5 hours') + sin(i) AS y FROM generate_series(1, 1000) AS i;
+SET TimeZone = 'UTC';
+SELECT version FROM mlops_train('warm moments', 'moments', target => 'y', key => 'id', algorithm => 'gbt', prepare => '{"nan": "missing"}', params => '{"trees": 10, "early_stopping": 0}');
+SELECT version FROM mlops_train('warm moments', 'moments', target => 'y', key => 'id', algorithm => 'gbt', prepare => '{"nan": "missing"}', params => '{"trees": 20, "early_stopping": 0}', deploy => 'never');
+SET TimeZone = 'Asia/Tokyo';
+SELECT version, warnings FROM mlops_train('warm moments', 'moments', warm_start => 'warm moments');
+RESET TimeZone;
+SELECT count(DISTINCT digest) FROM mlops.versions WHERE model = 'warm moments' AND version IN (2, 3);
+
 -- New rows and parameters: the encodings stay, so that a new category is another one, and a column of another type is converted
 SELECT version, warnings FROM mlops_train('warm new', 'SELECT * FROM customers WHERE id % 2 = 0', target => 'churned', key => 'id', algorithm => 'gbt', exclude => ARRAY['paperless_billing']);
 SELECT version, rows, deployed, warnings FROM mlops_train('warm new', 'SELECT *, tenure_months::text::numeric AS tenure FROM (SELECT id, female, senior_citizen, partner, dependents, tenure_months::float8, phone_service, multiple_lines,
