@@ -12,6 +12,7 @@
 
 #include "algo/bin.h"
 #include "base/hash.h"
+#include "base/team.h"
 #include "math/sort.h"
 #include "prep/slice.h"
 
@@ -27,10 +28,40 @@
 /* Leading bits of a hash by which the sample is found. */
 #define CELL_BITS 16
 
+/* Numbers that the members of a team find the edges of, one each. */
+typedef struct Batch
+{
+	int			n;				/* of them; 0 ends the work */
+	int			max_bins;
+	int64_t		n_rows;			/* room for values of each */
+	int64_t		n_values[ML_MOST_MEMBERS];	/* those that are not missing */
+} Batch;
+
+typedef struct Edges
+{
+	int			n;
+	double		edge[ML_MAX_BINS];
+} Edges;
+
+typedef struct EdgeFit
+{
+	MlEnv	   *env;
+	Batch		batch;
+	double	   *values;			/* leader: (members, n_rows), others: (n_rows) */
+	uint32_t   *counts;			/* (n_rows) */
+	Edges	   *edges;			/* (members) */
+	int			inputs[ML_MOST_MEMBERS];	/* of the batch; the leader's */
+	MlBins	   *bins;			/* the leader's */
+} EdgeFit;
+
+static MlStatus begin_edges(EdgeFit *fit, MlEnv *env, int64_t n_rows);
+static void end_edges(EdgeFit *fit);
+static MlStatus add_number(EdgeFit *fit, const double *column, const uint32_t *rows, int input);
+static MlStatus fit_batch(EdgeFit *fit);
+static MlStatus find_edges(EdgeFit *fit, Edges *edges);
+static MlStatus keep_edges(EdgeFit *fit, int k);
 static MlStatus sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows,
 							const uint64_t *identity, uint32_t **sample, int64_t *n_sample);
-static MlStatus fit_number(MlEnv *env, const double *column, const uint32_t *rows, int64_t n_rows,
-						   int max_bins, double *values, uint32_t *counts, MlBins *bins);
 static MlStatus fit_category(MlEnv *env, const uint16_t *column, int n_levels,
 							 const uint32_t *rows, int64_t n_rows, MlBins *bins);
 static int64_t distinct_values(double *values, int64_t n, uint32_t *counts);
@@ -51,8 +82,7 @@ ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFrame *frame,
 			int max_bins, MlBins *bins)
 {
 	uint32_t   *sample = NULL;
-	double	   *values;
-	uint32_t   *counts;
+	EdgeFit		fit;
 	int			i;
 
 	if (n_rows > ML_BIN_SAMPLE_ROWS && identity != NULL)
@@ -60,10 +90,9 @@ ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFrame *frame,
 		ML_TRY(sample_rows(env, rows, n_rows, identity, &sample, &n_rows));
 		rows = sample;
 	}
-	values = ml_allocate(env, (size_t) n_rows, sizeof(double));
-	counts = ml_allocate(env, (size_t) n_rows, sizeof(uint32_t));
-	if (values == NULL || counts == NULL)
-		return ML_OUT_OF_MEMORY;
+	ML_TRY(begin_edges(&fit, env, n_rows));
+	fit.batch.max_bins = max_bins;
+	fit.bins = bins;
 	for (i = 0; i < signature->n_inputs; i++)
 	{
 		ML_TRY(ml_check_stop(env));
@@ -72,13 +101,37 @@ ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFrame *frame,
 			ML_TRY(fit_category(env, frame->columns[i].code, signature->inputs[i].n_levels,
 								rows, n_rows, &bins[i]));
 		else
-			ML_TRY(fit_number(env, frame->columns[i].number, rows, n_rows, max_bins,
-							  values, counts, &bins[i]));
+			ML_TRY(add_number(&fit, frame->columns[i].number, rows, i));
 		ml_frame_unpin(frame, i);
 	}
-	ml_release(env, counts);
-	ml_release(env, values);
+	if (fit.batch.n > 0)
+		ML_TRY(fit_batch(&fit));
+	/* an empty one */
+	ML_TRY(ml_team_broadcast(env, 0, &fit.batch, sizeof(fit.batch)));
+	end_edges(&fit);
 	ml_release(env, sample);
+	return ML_OK;
+}
+
+MlStatus
+ml_bins_help(MlEnv *env)
+{
+	EdgeFit		fit;
+	Batch		batch;
+
+	memset(&fit, 0, sizeof(fit));
+	for (;;)
+	{
+		ML_TRY(ml_team_broadcast(env, 0, &batch, sizeof(batch)));
+		if (batch.n == 0)
+			break;
+		if (fit.env == NULL)
+			ML_TRY(begin_edges(&fit, env, batch.n_rows));
+		fit.batch = batch;
+		ML_TRY(fit_batch(&fit));
+	}
+	if (fit.env != NULL)
+		end_edges(&fit);
 	return ML_OK;
 }
 
@@ -266,35 +319,108 @@ sample_rows(MlEnv *env, const uint32_t *rows, int64_t n_rows, const uint64_t *id
 }
 
 static MlStatus
-fit_number(MlEnv *env, const double *column, const uint32_t *rows, int64_t n_rows,
-		   int max_bins, double *values, uint32_t *counts, MlBins *bins)
+begin_edges(EdgeFit *fit, MlEnv *env, int64_t n_rows)
 {
-	double	   *edges = ml_allocate(env, (size_t) max_bins, sizeof(double));
-	int64_t		n = 0;
-	int64_t		n_distinct;
-	int64_t		i;
-	int			n_edges = 0;
+	size_t		members = (size_t) ml_team_size(env);
 
-	if (edges == NULL)
+	memset(fit, 0, sizeof(*fit));
+	fit->env = env;
+	fit->batch.n_rows = n_rows;
+	fit->values = ml_allocate(env, (ml_team_rank(env) == 0 ? members : 1) * (size_t) n_rows, sizeof(double));
+	fit->counts = ml_allocate(env, (size_t) n_rows, sizeof(uint32_t));
+	fit->edges = ml_allocate(env, members, sizeof(Edges));
+	if (fit->values == NULL || fit->counts == NULL || fit->edges == NULL)
 		return ML_OUT_OF_MEMORY;
-	for (i = 0; i < n_rows; i++)
+	return ML_OK;
+}
+
+static void
+end_edges(EdgeFit *fit)
+{
+	ml_release(fit->env, fit->edges);
+	ml_release(fit->env, fit->counts);
+	ml_release(fit->env, fit->values);
+}
+
+/* One more number; when there is one for each member the edges are found. */
+static MlStatus
+add_number(EdgeFit *fit, const double *column, const uint32_t *rows, int input)
+{
+	Batch	   *batch = &fit->batch;
+	double	   *values = fit->values + batch->n * batch->n_rows;
+	int64_t		n = 0;
+	int64_t		i;
+
+	for (i = 0; i < batch->n_rows; i++)
 	{
 		double		value = column[rows[i]];
 
 		values[n] = value;
 		n += value == value;
 	}
-	ML_TRY(ml_sort_f64(env, values, (size_t) n));
-	n_distinct = distinct_values(values, n, counts);
+	fit->inputs[batch->n] = input;
+	batch->n_values[batch->n++] = n;
+	return batch->n == ml_team_size(fit->env) ? fit_batch(fit) : ML_OK;
+}
+
+/* The same in all members; only the leader has numbers, and gets the edges. */
+static MlStatus
+fit_batch(EdgeFit *fit)
+{
+	MlEnv	   *env = fit->env;
+	Batch	   *batch = &fit->batch;
+	Edges		own;
+	int			k;
+
+	if (ml_team_rank(env) == 0)
+		ML_TRY(ml_team_broadcast(env, 0, batch, sizeof(*batch)));
+	/* a "row" for each member: all values of its number */
+	ML_TRY(ml_team_deal(env, fit->values, (size_t) batch->n_rows * sizeof(double),
+						ml_team_size(env), fit->values));
+	memset(&own, 0, sizeof(own));
+	if (ml_team_rank(env) < batch->n)
+		ML_TRY(find_edges(fit, &own));
+	ML_TRY(ml_team_gather(env, &own, sizeof(own), fit->edges));
+	for (k = 0; k < batch->n && ml_team_rank(env) == 0; k++)
+		ML_TRY(keep_edges(fit, k));
+	batch->n = 0;
+	return ML_OK;
+}
+
+/* Of this member's number. */
+static MlStatus
+find_edges(EdgeFit *fit, Edges *edges)
+{
+	double	   *values = fit->values;
+	int			max_bins = fit->batch.max_bins;
+	int64_t		n = fit->batch.n_values[ml_team_rank(fit->env)];
+	int64_t		n_distinct;
+
+	ML_TRY(ml_sort_f64(fit->env, values, (size_t) n));
+	n_distinct = distinct_values(values, n, fit->counts);
 	if (n_distinct > max_bins)
-		n_edges = quantile_edges(values, counts, n_distinct, n, max_bins, edges);
+		edges->n = quantile_edges(values, fit->counts, n_distinct, n, max_bins, edges->edge);
 	else
 	{
-		for (n_edges = 0; n_edges + 1 < n_distinct; n_edges++)
-			edges[n_edges] = edge_between(values[n_edges], values[n_edges + 1]);
+		for (edges->n = 0; edges->n + 1 < n_distinct; edges->n++)
+			edges->edge[edges->n] = edge_between(values[edges->n], values[edges->n + 1]);
 	}
+	return ML_OK;
+}
+
+/* As bins of the batch's k-th number. */
+static MlStatus
+keep_edges(EdgeFit *fit, int k)
+{
+	MlBins	   *bins = &fit->bins[fit->inputs[k]];
+	const Edges *found = &fit->edges[k];
+	double	   *edges = ml_allocate(fit->env, (size_t) found->n, sizeof(double));
+
+	if (edges == NULL)
+		return ML_OUT_OF_MEMORY;
+	memcpy(edges, found->edge, (size_t) found->n * sizeof(double));
 	bins->category = false;
-	bins->n_bins = n_edges + 1;
+	bins->n_bins = found->n + 1;
 	bins->edges = edges;
 	bins->bin_of_code = NULL;
 	bins->n_codes = 0;

@@ -56,6 +56,12 @@ extern MlStatus ml_bins_fit(MlEnv *env, const MlSignature *signature, const MlFr
 							const uint32_t *rows, int64_t n_rows, const uint64_t *identity,
 							int max_bins, MlBins *bins);
 
+/*
+ * In a team (base/team.h) the leader calls ml_bins_fit, which gives each
+ * member a number at a time to find the edges of, and the others this.
+ */
+extern MlStatus ml_bins_help(MlEnv *env);
+
 /* The given rows as bins; inputs points to bins, the rest is allocated. */
 extern MlStatus ml_bins_apply(MlEnv *env, const MlBins *bins, const MlFrame *frame,
 							  const uint32_t *rows, int64_t n_rows, bool with_columns,

@@ -44,14 +44,19 @@ static MlStatus deal_rows(MlEnv *env, const MlBoostRows *rows, const RowsShape *
 static MlStatus deal_array(MlEnv *env, const void *array, size_t width, int64_t n_rows, void **part);
 
 MlStatus
-ml_boost_with_team(MlEnv *env, const char *algorithm, const MlBoostOptions *options,
-				   const MlBoostRows *training, const MlBoostRows *validation, MlBoosted *boosted)
+ml_boost_team_begin(MlEnv *env, const char *algorithm, int64_t n_rows, int n_inputs)
 {
-	int64_t		n_inputs = training->binned.n_inputs;
 	size_t		histogram = (size_t) n_inputs * (ML_MAX_BINS + 1) * sizeof(MlCell);
+
+	return ml_team_begin(env, algorithm, n_rows * n_inputs / MEMBER_BINS, histogram);
+}
+
+MlStatus
+ml_boost_with_team(MlEnv *env, const MlBoostOptions *options, const MlBoostRows *training,
+				   const MlBoostRows *validation, MlBoosted *boosted)
+{
 	MlWriter	message;
 
-	ML_TRY(ml_team_begin(env, algorithm, training->binned.n_rows * n_inputs / MEMBER_BINS, histogram));
 	if (env->team == NULL)
 	{
 		boosted->members = 1;
@@ -73,6 +78,7 @@ ml_boost_help(MlEnv *env)
 	MlBoosted	boosted;
 	MlWriter	message;
 
+	ML_TRY(ml_bins_help(env));
 	ml_writer_begin(&message, env);
 	return boost_part(env, &message, &nothing, &nothing, &boosted);
 }

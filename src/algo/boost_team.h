@@ -12,14 +12,17 @@
 #include "algo/boost.h"
 
 /*
- * As ml_boost, with helpers of `algorithm` where there are rows enough for
- * them and processes to be had. boosted->members tells how many took part.
+ * Asks for helpers of `algorithm` where there are rows enough for them. If
+ * there is a team it has to come to ml_bins_fit and ml_boost_with_team next.
  */
-extern MlStatus ml_boost_with_team(MlEnv *env, const char *algorithm,
-								   const MlBoostOptions *options, const MlBoostRows *training,
-								   const MlBoostRows *validation, MlBoosted *boosted);
+extern MlStatus ml_boost_team_begin(MlEnv *env, const char *algorithm, int64_t n_rows, int n_inputs);
 
-/* What a helper does: an algorithm's help() that is called this way. */
+/* As ml_boost by the team, if there is one; it ends. boosted->members took part. */
+extern MlStatus ml_boost_with_team(MlEnv *env, const MlBoostOptions *options,
+								   const MlBoostRows *training, const MlBoostRows *validation,
+								   MlBoosted *boosted);
+
+/* What a helper does: help() of an algorithm whose fit calls the above. */
 extern MlStatus ml_boost_help(MlEnv *env);
 
 #endif							/* ML_ALGO_BOOST_TEAM_H */

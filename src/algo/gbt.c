@@ -160,8 +160,9 @@ gbt_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	forest = ml_allocate(env, 1, sizeof(MlForest));
 	if (bins == NULL || forest == NULL)
 		return ML_OUT_OF_MEMORY;
+	ML_TRY(ml_boost_team_begin(env, "gbt", input->n_rows, n_inputs));
 	ML_TRY(bin_all(env, input, bins, class_weight, &training, &validation));
-	ML_TRY(ml_boost_with_team(env, "gbt", &options, &training, &validation, &boosted));
+	ML_TRY(ml_boost_with_team(env, &options, &training, &validation, &boosted));
 	if (boosted.iterations == 0)
 		warn_of_no_trees(env, input, &training, &boosted);
 	release_rows(env, &training);

@@ -164,7 +164,7 @@ boost_monotone(int size, size_t pool_bytes)
 	team_give(env, size, "gbt", WINDOW);
 	if (ml_bins_fit(env, &frame.signature, &frame.frame, frame.rows, c.n_rows, identity, 255, bins) != ML_OK ||
 		ml_bins_apply(env, bins, &frame.frame, frame.rows, c.n_rows, false, &rows.binned) != ML_OK ||
-		ml_boost_with_team(env, "gbt", &options, &rows, &none, &boosted) != ML_OK)
+		ml_boost_with_team(env, &options, &rows, &none, &boosted) != ML_OK)
 		unit_ok(false, "monotone trees: %s", env->error.message);
 	ml_writer_begin(&writer, env);
 	(void) ml_forest_encode(&boosted.forest, &writer);
