@@ -17,8 +17,8 @@ $node->safe_psql('db', q(
     SELECT setseed(0.5);
     DO $$ BEGIN EXECUTE (SELECT 'CREATE UNLOGGED TABLE points AS SELECT i AS id, i % 17 AS g, NULLIF(i % 23, 0) AS h, '
         || string_agg('random()::real AS x' || k, ', ') || ', random() AS w FROM generate_series(1, 200003) AS i' FROM generate_series(1, 20) AS k); END $$;
-    ALTER TABLE points ADD y float8, ADD yes boolean;
-    UPDATE points SET y = x1 + x2 * x3 + sin(g) + random(), yes = x1 + x4 * (g % 3) + random() > 1.6;
+    ALTER TABLE points ADD y float8, ADD yes boolean, ADD kind text;
+    UPDATE points SET y = x1 + x2 * x3 + sin(g) + random(), yes = x1 + x4 * (g % 3) + random() > 1.6, kind = 'k' || floor(2.9 * (x5 * 0.6 + random() * 0.4));
     CREATE TABLE few AS SELECT * FROM points WHERE id <= 2000;
     VACUUM ANALYZE points, few;
 ));
@@ -39,8 +39,11 @@ sub last_version {
 my $workers_now = q(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker');
 
 # Every task, with 0, 1 and 2 workers asked for.
-for my $case ([ 'regression', gbt('r', 'points', q(target => 'y', exclude => '{yes}', weight => 'w', params => '{"trees": 6}')) ],
-    [ 'two classes', gbt('c', 'points', q(target => 'yes', exclude => '{y,w}', params => '{"trees": 6, "early_stopping": 2}')) ]) {
+for my $case ([ 'regression', gbt('r', 'points', q(target => 'y', exclude => '{yes,kind}', weight => 'w', params => '{"trees": 6}')) ],
+    [ 'two classes', gbt('c', 'points', q(target => 'yes', exclude => '{y,kind,w}', params => '{"trees": 6, "early_stopping": 2}')) ],
+    [ 'drawn rows', gbt('c', 'points', q(target => 'yes', exclude => '{y,kind,w}', params => '{"trees": 4, "subsample": 0.5}')) ],
+    [ 'absolute error', gbt('r', 'points', q(target => 'y', exclude => '{yes,kind,w}', params => '{"trees": 4, "objective": "absolute"}')) ],
+    [ 'three classes', gbt('k', 'points', q(target => 'kind', exclude => '{y,yes,w}', params => '{"trees": 3}')) ]) {
     my ($task, $statement) = @$case;
     my @seen;
     for my $asked (0, 1, 2) {
@@ -55,11 +58,11 @@ for my $case ([ 'regression', gbt('r', 'points', q(target => 'y', exclude => '{y
 }
 
 # Small data asks for nobody.
-$node->safe_psql('db', 'SELECT ' . gbt('r', 'few', q(target => 'y', exclude => '{yes,w}')));
+$node->safe_psql('db', 'SELECT ' . gbt('r', 'few', q(target => 'y', exclude => '{yes,kind,w}')));
 is((last_version())[1], 0, 'a small table is not worth a worker');
 
 # Whatever surrounds the call.
-my $short = gbt('m', 'points', q(target => 'yes', exclude => '{y,w}', params => '{"trees": 3}'));
+my $short = gbt('m', 'points', q(target => 'yes', exclude => '{y,kind,w}', params => '{"trees": 3}'));
 $node->safe_psql('db', "SET max_parallel_maintenance_workers = 0; SELECT $short");
 my ($short_digest) = last_version();
 
@@ -88,7 +91,7 @@ like($error, qr/too large/, 'an error of the computation is told as it is');
 is(value($node, 'db', $workers_now), '0', 'an error: no worker is left');
 
 # The session goes on, with whatever it did before.
-my $long = gbt('m', 'points', q(target => 'yes', exclude => '{y,w}', params => '{"trees": 5000, "early_stopping": 0}'));
+my $long = gbt('m', 'points', q(target => 'yes', exclude => '{y,kind,w}', params => '{"trees": 5000, "early_stopping": 0}'));
 my $trainer = $node->background_psql('db', on_error_stop => 0);
 my $other = $node->background_psql('db', on_error_stop => 0);
 my $pid = $trainer->query_safe('SELECT pg_backend_pid()');
