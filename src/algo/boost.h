@@ -11,7 +11,8 @@
  * "XGBoost", 2016; Ke et al., "LightGBM", 2017.
  *
  * Nothing but bins, targets and weights is looked at. Besides these a row
- * takes 24 bytes, and 8 per output (16 and 8 more with several outputs).
+ * takes 16 bytes, and 8 per output; with several outputs 8 more, 16 more where
+ * leaves are located (loss.h), 4 more when rows are drawn.
  */
 #ifndef ML_ALGO_BOOST_H
 #define ML_ALGO_BOOST_H
