@@ -221,11 +221,13 @@ confusion_of_two(const char *reference, const MlopsVersion *version, const char 
 	MlopsMetricRow *rows = mlops_evaluate(reference, source, &n_rows);
 	const char *part = best_part(rows, n_rows);
 	MlopsConfusionRow *cells = palloc(sizeof(MlopsConfusionRow) * 4);
-	const char *negative = version->classes[0];
-	const char *positive = version->classes[1];
+	const char *negative;
+	const char *positive;
 
-	if (part == NULL)
+	if (part == NULL || version->n_classes != 2)
 		damaged_version(version);
+	negative = version->classes[0];
+	positive = version->classes[1];
 	cells[0] = (MlopsConfusionRow) {negative, negative, find_count(rows, n_rows, part, "true_negative")};
 	cells[1] = (MlopsConfusionRow) {negative, positive, find_count(rows, n_rows, part, "false_positive")};
 	cells[2] = (MlopsConfusionRow) {positive, negative, find_count(rows, n_rows, part, "false_negative")};

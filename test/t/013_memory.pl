@@ -34,7 +34,7 @@ my $refused = value($node, 'db', q(
         FOR kb IN 1024 .. 12000 BY 250 LOOP
             BEGIN
                 PERFORM set_config('mlops.training_memory', kb || 'kB', false);
-                PERFORM mlops_train('m', 'SELECT * FROM many WHERE id <= 20000', target => 'yes', algorithm => CASE WHEN kb % 500 < 250 THEN 'gbt' ELSE 'logistic' END, params => CASE WHEN kb % 500 < 250 THEN '{"trees": 5}' ELSE '{}' END::jsonb);
+                PERFORM mlops_train('m', 'SELECT * FROM many WHERE id <= 50000', target => 'yes', algorithm => CASE WHEN kb % 500 < 250 THEN 'gbt' ELSE 'logistic' END, params => CASE WHEN kb % 500 < 250 THEN '{"trees": 5}' ELSE '{}' END::jsonb);
             EXCEPTION WHEN out_of_memory THEN
                 refused := refused + 1;
             END;
