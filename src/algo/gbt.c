@@ -13,6 +13,7 @@
 #include "algo/boost_team.h"
 #include "algo/class_weight.h"
 #include "algo/gbt.h"
+#include "algo/lanes.h"
 #include "algo/importance.h"
 #include "algo/rules.h"
 #include "math/func.h"
@@ -180,7 +181,9 @@ gbt_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	fitted->n_curve = boosted.n_curve;
 	fitted->curve = boosted.curve;
 	ml_release(env, class_weight);
-	return input->start == NULL ? ML_OK : finish_start(env, input->start, forest, fitted);
+	if (input->start != NULL)
+		ML_TRY(finish_start(env, input->start, forest, fitted));
+	return ml_lanes_make(env, forest, n_inputs, &forest->lanes);
 }
 
 /* Iterations of a forest, each with a tree per output. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "algo/algo.h"
+#include "algo/lanes.h"
 #include "algo/tree.h"
 #include "math/func.h"
 
@@ -38,27 +39,6 @@ static inline bool
 is_finite(double value)
 {
 	return value - value == 0;
-}
-
-/* 1 where the value goes right, else 0; without branches, as nothing predicts them. */
-static inline uint32_t
-number_goes_right(const MlTreeNode *node, double value)
-{
-	uint32_t	by_value = value <= node->value.number;
-	uint32_t	by_default = (value != value) & node->default_left;
-
-	return 1 ^ (by_value | by_default);
-}
-
-/* Missing values and codes that no set can have go the default way. */
-static inline uint32_t
-goes_right(const MlTreeNode *node, const MlSet256 *sets, double value)
-{
-	if (node->kind != ML_NODE_CATEGORY)
-		return number_goes_right(node, value);
-	if (value >= 0 && value < 256)
-		return 1 ^ (uint32_t) ml_set_has(&sets[node->value.set], (unsigned) value);
-	return 1 ^ (uint32_t) node->default_left;
 }
 
 /* memcpy() of what may be nothing. */
@@ -131,6 +111,7 @@ ml_forest_finish(const MlForestBuilder *builder, MlLink link, int n_outputs, con
 	forest.first = builder->first;
 	forest.nodes = builder->nodes;
 	forest.sets = builder->sets;
+	forest.lanes = NULL;
 	return forest;
 }
 
@@ -171,6 +152,7 @@ ml_forest_join(MlEnv *env, const MlForest *first, const MlForest *second, MlFore
 	joined->first = begin;
 	joined->nodes = nodes;
 	joined->sets = sets;
+	joined->lanes = NULL;
 	return ML_OK;
 }
 
@@ -200,14 +182,14 @@ ml_forest_margin(const MlForest *forest, const double *inputs, int output)
 		const MlTreeNode *node = tree;
 
 		while (node->kind != ML_NODE_LEAF)
-			node = tree + node->child + goes_right(node, forest->sets, inputs[node->input]);
+			node = tree + node->child + ml_node_goes_right(node, forest->sets, inputs[node->input]);
 		margin += node->value.number;
 	}
 	return margin;
 }
 
 /*
- * Many rows go through one tree after the other, whose nodes then are in the
+ * Many rows go through small trees in lanes, else through one tree after the other, whose nodes then are in the
  * cache, a single row through many trees at a time. Either way the margin of a
  * row is the same sum in the same order.
  */
@@ -216,12 +198,16 @@ ml_forest_predict(const MlForest *forest, int n_inputs, const double *inputs, in
 				  double *outputs)
 {
 	uint32_t	n_outputs = (uint32_t) forest->n_outputs;
-	int			blocked = n_rows - n_rows % WALKS;
+	int			in_lanes = forest->lanes == NULL ? 0 : n_rows - n_rows % ML_LANE_ROWS;
+	int			blocked = forest->lanes == NULL ? n_rows - n_rows % WALKS : 0;
 	int			i;
 	uint32_t	k;
 	uint32_t	t;
 
-	for (i = 0; i < n_rows; i++)
+	for (i = 0; i < in_lanes; i += ML_LANE_ROWS)
+		ml_lanes_margins(forest, n_inputs, inputs + (size_t) i * (size_t) n_inputs,
+						 outputs + (size_t) i * n_outputs);
+	for (i = in_lanes; i < n_rows; i++)
 	{
 		for (k = 0; k < n_outputs; k++)
 			outputs[(size_t) i * n_outputs + k] = i < blocked ? forest->base[k] :
@@ -260,7 +246,7 @@ walk_rows(const MlForest *forest, uint32_t t, int n_inputs, const double *inputs
 			const MlTreeNode *at = node[k];
 			double		value = inputs[(size_t) k * (size_t) n_inputs + at->input];
 			uint32_t	right = at->kind == ML_NODE_CATEGORY ?
-				goes_right(at, forest->sets, value) : number_goes_right(at, value);
+				ml_node_goes_right(at, forest->sets, value) : ml_number_goes_right(at, value);
 
 			busy |= at->kind;
 			node[k] = at->kind == ML_NODE_LEAF ? at : tree + at->child + right;
@@ -351,7 +337,7 @@ walk(const MlForest *forest, uint32_t first, const double *inputs, const MlTreeN
 		for (k = 0; k < WALKS; k++)
 		{
 			const MlTreeNode *at = node[k];
-			const MlTreeNode *next = tree[k] + at->child + number_goes_right(at, inputs[at->input]);
+			const MlTreeNode *next = tree[k] + at->child + ml_number_goes_right(at, inputs[at->input]);
 
 			busy |= at->kind;
 			node[k] = at->kind == ML_NODE_LEAF ? at : next;
@@ -442,7 +428,9 @@ ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlT
 	for (t = 0; t < forest->n_trees; t++)
 		ML_TRY(check_tree(env, forest, t, signature, seen + forest->first[t]));
 	ml_release(env, seen);
-	return ml_forest_shares_splits(forest) ? check_shared_splits(env, forest) : ML_OK;
+	if (ml_forest_shares_splits(forest))
+		ML_TRY(check_shared_splits(env, forest));
+	return ml_lanes_make(env, forest, signature->n_inputs, &forest->lanes);
 }
 
 /* The trees of all classes of a round are the same but for what their leaves say. */

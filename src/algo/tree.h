@@ -60,7 +60,29 @@ typedef struct MlForest
 	const uint32_t *first;		/* (n_trees + 1) first node of each tree, n_nodes last */
 	const MlTreeNode *nodes;	/* (n_nodes) */
 	const MlSet256 *sets;		/* (n_sets) category codes that go left */
+	const struct MlLanes *lanes;	/* for many rows at once (lanes.h), or NULL; not stored */
 } MlForest;
+
+/* 1 where the value goes right, else 0; without branches, as nothing predicts them. */
+static inline uint32_t
+ml_number_goes_right(const MlTreeNode *node, double value)
+{
+	uint32_t	by_value = value <= node->value.number;
+	uint32_t	by_default = (value != value) & node->default_left;
+
+	return 1 ^ (by_value | by_default);
+}
+
+/* Missing values and codes that no set can have go the default way. */
+static inline uint32_t
+ml_node_goes_right(const MlTreeNode *node, const MlSet256 *sets, double value)
+{
+	if (node->kind != ML_NODE_CATEGORY)
+		return ml_number_goes_right(node, value);
+	if (value >= 0 && value < 256)
+		return 1 ^ (uint32_t) ml_set_has(&sets[node->value.set], (unsigned) value);
+	return 1 ^ (uint32_t) node->default_left;
+}
 
 /*
  * True when a tree is stored once per output, with the same splits and the

@@ -1001,7 +1001,7 @@ decode_tree(const Problem *p, const MlTreeNode *nodes, uint32_t n_nodes, double 
 {
 	static const MlSet256 sets[1] = {{{2, 0, 0, 0}}};
 	uint32_t	first[2] = {0, 0};
-	MlForest	forest = {ML_LINK_IDENTITY, 1, &base, 1, 0, 1, first, nodes, sets};
+	MlForest	forest = {ML_LINK_IDENTITY, 1, &base, 1, 0, 1, first, nodes, sets, NULL};
 	MlWriter	writer;
 	MlReader	reader;
 
@@ -1019,7 +1019,7 @@ decode_shape(const Problem *p, uint32_t link, uint32_t n_outputs, uint32_t n_tre
 	static const MlTreeNode leaves[6] = {{.kind = ML_NODE_LEAF}};
 	static const uint32_t first[7] = {0, 1, 2, 3, 4, 5, 6};
 	static const double base[3] = {0};
-	MlForest	forest = {(MlLink) link, 1, base, n_trees, n_trees, 0, first, leaves, NULL};
+	MlForest	forest = {(MlLink) link, 1, base, n_trees, n_trees, 0, first, leaves, NULL, NULL};
 	MlWriter	writer;
 	MlReader	reader;
 
@@ -1181,6 +1181,58 @@ test_binned(int n_inputs)
 			wrong += binned.columns[k * N + i] != bin;
 		}
 	unit_ok(wrong == 0, "give the bins of each number (%d wrong)", wrong);
+}
+
+/*
+ * Rows side by side get the bits that each gets alone: categories, missing,
+ * unknown and infinite values, numbers on a threshold, 2 to `leaves` leaves.
+ */
+static void
+test_lanes(int leaves, uint32_t n_outputs, bool small)
+{
+	enum
+	{
+	N = 300, INPUTS = 5};
+	static const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, 255, 256, -1, 1e308};
+	Problem		p;
+	MlForest	forest;
+	double		inputs[N * INPUTS];
+	double		outputs[N * 3];
+	int			different = 0;
+	int			n;
+	int			i;
+	uint32_t	k;
+
+	make_mixed(&p, ML_REGRESSION, 900, false);
+	set(&p, "leaves", leaves);
+	set(&p, "min_rows", 2);
+	set(&p, "trees", 30);
+	unit_ok(fit(&p) == ML_OK, "fits");
+	forest = *(MlForest *) p.fitted.model;
+	unit_ok((forest.lanes != NULL) == small && forest.n_sets > 0, "%d leaves are %s for lanes", leaves,
+			small ? "few enough" : "too many");
+	/* the same trees for several outputs by turns */
+	forest.n_outputs = (int) n_outputs;
+	forest.base = (double[3]) {0.5, -1, 7};
+	for (i = 0; i < N; i++)
+		ml_frame_row(&p.frame, i, inputs + i * INPUTS);
+	for (i = 0; i < N * INPUTS; i += 7)
+		inputs[i] = odd[i / 7 % 8];
+	for (i = 0; i < (int) forest.n_nodes; i++)
+	{
+		if (forest.nodes[i].kind == ML_NODE_NUMBER)
+			inputs[i % N * INPUTS + forest.nodes[i].input] = forest.nodes[i].value.number;
+	}
+	for (n = 1; n <= N; n += n < 40 ? 1 : 65)
+	{
+		ml_forest_predict(&forest, INPUTS, inputs, n, outputs);
+		for (i = 0; i < n; i++)
+			for (k = 0; k < n_outputs; k++)
+				different += outputs[(uint32_t) i * n_outputs + k] !=
+					ml_forest_margin(&forest, inputs + i * INPUTS, (int) k);
+	}
+	unit_ok(different == 0, "%d leaves, %u outputs: the bits of one row after the other (%d differ)",
+			leaves, n_outputs, different);
 }
 
 /* Rows keep their order on both sides, whichever inputs are kept as columns. */
@@ -1383,6 +1435,10 @@ main(void)
 	test_hostile_shapes();
 	test_hostile_trees();
 	test_sampled_bins();
+	test_lanes(2, 1, true);
+	test_lanes(31, 1, true);
+	test_lanes(64, 3, true);
+	test_lanes(65, 1, false);
 	test_partition();
 	test_histogram(1, 90000, 4);
 	test_histogram(5, 90000, 8);
