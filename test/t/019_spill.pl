@@ -46,6 +46,7 @@ my %calls = (
     'gbt, 1,000 columns'   => q('wide', target => 'y', algorithm => 'gbt', params => '{"trees": 2}'),
     'gbt, folds'           => q('SELECT * FROM wide WHERE id <= 490', target => 'y', algorithm => 'gbt', params => '{"trees": 1}'),
     'random_forest'        => q('kinds', target => 'y', algorithm => 'random_forest', params => '{"trees": 5}'),
+    'gbt, three classes'   => q('kinds', target => 'class', algorithm => 'gbt', params => '{"trees": 5}'),
     'isolation_forest'     => q('kinds', target => NULL, algorithm => 'isolation_forest', params => '{"trees": 5}'),
     'linear'               => q('kinds', target => 'y', algorithm => 'linear'),
     'logistic'             => q('kinds', target => 'flag', algorithm => 'logistic'),
