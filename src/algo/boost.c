@@ -517,7 +517,7 @@ find_range(Boosting *boosting, int output)
 	range->n_rows = boosting->training.all_rows;
 	if (boosting->training.rows->weight == NULL && ml_loss_bounds(loss, 1, &range->most_g, &range->most_h))
 	{
-		range->mean_g = range->most_g / 2;
+		range->mean_g = range->most_g;
 		range->mean_h = range->most_h;
 		return ML_OK;
 	}
