@@ -34,7 +34,6 @@ static MlStatus split_leaf(MlCart *cart, const MlCartLeaf *leaf);
 static MlStatus write_split(MlCart *cart, const MlCartLeaf *leaf);
 static MlStatus partition(MlCart *cart, uint32_t *index, int64_t n, const MlCartSplit *split,
 						  int64_t *lefts);
-static MlSet256 code_set(const MlBins *bins, const MlSet256 *bin_set);
 
 static inline double
 weight_of(const MlCart *cart, uint32_t row)
@@ -475,23 +474,8 @@ write_split(MlCart *cart, const MlCartLeaf *leaf)
 				   sizeof(MlSet256)));
 	node->kind = ML_NODE_CATEGORY;
 	node->value.set = cart->n_sets;
-	cart->sets[cart->n_sets++] = code_set(bins, &split->left_bins);
+	cart->sets[cart->n_sets++] = ml_codes_of_bins(bins, &split->left_bins);
 	return ML_OK;
-}
-
-/* Bins of an input as its codes. */
-static MlSet256
-code_set(const MlBins *bins, const MlSet256 *bin_set)
-{
-	MlSet256	set = {{0, 0, 0, 0}};
-	int			code;
-
-	for (code = 0; code < bins->n_codes; code++)
-	{
-		if (ml_set_has(bin_set, bins->bin_of_code[code]))
-			ml_set_add(&set, (unsigned) code);
-	}
-	return set;
 }
 
 /* Left rows first, then the others, each in the order they had. */

@@ -576,31 +576,6 @@ mean_loss(Growing *growing, double *loss)
 	return ML_OK;
 }
 
-static void
-trees_predict(const void *model, const MlSignature *signature, const double *inputs, int n_rows,
-			  double *outputs)
-{
-	ml_forest_predict(model, signature->n_inputs, inputs, n_rows, outputs);
-}
-
-static MlStatus
-trees_encode(const void *model, MlWriter *writer)
-{
-	return ml_forest_encode(model, writer);
-}
-
-static MlStatus
-trees_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
-			 int n_classes, void **model)
-{
-	MlForest   *forest = ml_allocate(env, 1, sizeof(MlForest));
-
-	if (forest == NULL)
-		return ML_OUT_OF_MEMORY;
-	*model = forest;
-	return ml_forest_decode(env, reader, signature, task, n_classes, forest);
-}
-
 const MlAlgorithm ml_random_forest = {
 	.name = "random_forest",
 	.title = "random forest",
@@ -610,9 +585,9 @@ const MlAlgorithm ml_random_forest = {
 	.parameters = forest_parameters,
 	.n_parameters = N_FOREST_PARAMETERS,
 	.fit = forest_fit,
-	.predict = trees_predict,
-	.encode = trees_encode,
-	.decode = trees_decode,
+	.predict = ml_forest_model_predict,
+	.encode = ml_forest_model_encode,
+	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
 	.rules = ml_forest_rules,
 };
@@ -626,9 +601,9 @@ const MlAlgorithm ml_decision_tree = {
 	.parameters = tree_parameters,
 	.n_parameters = N_TREE_PARAMETERS,
 	.fit = tree_fit,
-	.predict = trees_predict,
-	.encode = trees_encode,
-	.decode = trees_decode,
+	.predict = ml_forest_model_predict,
+	.encode = ml_forest_model_encode,
+	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
 	.rules = ml_forest_rules,
 };

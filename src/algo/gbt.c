@@ -544,31 +544,6 @@ release_bins(MlEnv *env, MlBins *bins, int n_inputs)
 	ml_release(env, bins);
 }
 
-static void
-gbt_predict(const void *model, const MlSignature *signature, const double *inputs, int n_rows,
-			double *outputs)
-{
-	ml_forest_predict(model, signature->n_inputs, inputs, n_rows, outputs);
-}
-
-static MlStatus
-gbt_encode(const void *model, MlWriter *writer)
-{
-	return ml_forest_encode(model, writer);
-}
-
-static MlStatus
-gbt_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
-		   int n_classes, void **model)
-{
-	MlForest   *forest = ml_allocate(env, 1, sizeof(MlForest));
-
-	if (forest == NULL)
-		return ML_OUT_OF_MEMORY;
-	*model = forest;
-	return ml_forest_decode(env, reader, signature, task, n_classes, forest);
-}
-
 const MlAlgorithm ml_gbt = {
 	.name = "gbt",
 	.title = "gradient-boosted trees",
@@ -581,9 +556,9 @@ const MlAlgorithm ml_gbt = {
 	.n_parameters = N_PARAMETERS,
 	.fit = gbt_fit,
 	.help = ml_boost_help,
-	.predict = gbt_predict,
-	.encode = gbt_encode,
-	.decode = gbt_decode,
+	.predict = ml_forest_model_predict,
+	.encode = ml_forest_model_encode,
+	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
 	.rules = ml_forest_rules,
 };

@@ -39,7 +39,6 @@ static MlGrowLeaf *add_leaf(MlGrower *grower, uint32_t node, int depth, MlCell t
 static void bound_children(MlGrower *grower, const MlFoundSplit *split, MlGrowLeaf *left,
 						   MlGrowLeaf *right);
 static void split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split);
-static MlSet256 code_set(const MlBins *bins, const MlSet256 *bin_set);
 static MlCell *leaf_cells(const MlGrower *grower, const MlGrowLeaf *leaf);
 static MlStatus build_cells(MlGrower *grower, MlGrowLeaf *leaf);
 static void take_slot(MlGrower *grower, MlGrowLeaf *leaf);
@@ -590,7 +589,7 @@ split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split)
 	{
 		node->kind = ML_NODE_CATEGORY;
 		node->value.set = grower->n_sets;
-		grower->sets[grower->n_sets++] = code_set(bins, &split->left_bins);
+		grower->sets[grower->n_sets++] = ml_codes_of_bins(bins, &split->left_bins);
 	}
 	else
 	{
@@ -598,21 +597,6 @@ split_node(MlGrower *grower, MlTreeNode *node, const MlFoundSplit *split)
 		node->value.number = ml_bin_threshold(bins, split->bin);
 	}
 	memset(&grower->nodes[grower->n_nodes], 0, 2 * sizeof(MlTreeNode));
-}
-
-/* Bins of an input as its codes. */
-static MlSet256
-code_set(const MlBins *bins, const MlSet256 *bin_set)
-{
-	MlSet256	set = {{0, 0, 0, 0}};
-	int			code;
-
-	for (code = 0; code < bins->n_codes; code++)
-	{
-		if (ml_set_has(bin_set, bins->bin_of_code[code]))
-			ml_set_add(&set, (unsigned) code);
-	}
-	return set;
 }
 
 static MlCell *

@@ -688,31 +688,6 @@ release(Growing *growing)
 	ml_release(env, growing->sets);
 }
 
-static void
-isolation_predict(const void *model, const MlSignature *signature, const double *inputs,
-				  int n_rows, double *outputs)
-{
-	ml_forest_predict(model, signature->n_inputs, inputs, n_rows, outputs);
-}
-
-static MlStatus
-isolation_encode(const void *model, MlWriter *writer)
-{
-	return ml_forest_encode(model, writer);
-}
-
-static MlStatus
-isolation_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
-				 int n_classes, void **model)
-{
-	MlForest   *forest = ml_allocate(env, 1, sizeof(MlForest));
-
-	if (forest == NULL)
-		return ML_OUT_OF_MEMORY;
-	*model = forest;
-	return ml_forest_decode(env, reader, signature, task, n_classes, forest);
-}
-
 const MlAlgorithm ml_isolation_forest = {
 	.name = "isolation_forest",
 	.title = "isolation forest",
@@ -721,7 +696,7 @@ const MlAlgorithm ml_isolation_forest = {
 	.parameters = parameters,
 	.n_parameters = N_PARAMETERS,
 	.fit = isolation_fit,
-	.predict = isolation_predict,
-	.encode = isolation_encode,
-	.decode = isolation_decode,
+	.predict = ml_forest_model_predict,
+	.encode = ml_forest_model_encode,
+	.decode = ml_forest_model_decode,
 };

@@ -12,6 +12,20 @@
 static MlStatus choose_columns(MlPartition *partition, MlEnv *env);
 static MlStatus keep_column(MlPartition *partition, MlEnv *env, int slot, int input);
 
+MlSet256
+ml_codes_of_bins(const MlBins *bins, const MlSet256 *bin_set)
+{
+	MlSet256	set = {{0, 0, 0, 0}};
+	int			code;
+
+	for (code = 0; code < bins->n_codes; code++)
+	{
+		if (ml_set_has(bin_set, bins->bin_of_code[code]))
+			ml_set_add(&set, (unsigned) code);
+	}
+	return set;
+}
+
 MlStatus
 ml_partition_begin(MlPartition *partition, MlEnv *env, const MlBinned *data)
 {

@@ -31,6 +31,9 @@ ml_set_add(MlSet256 *set, unsigned member)
 
 #define ML_KEPT_COLUMNS 8
 
+/* The codes of a category whose bins are in the set. */
+extern MlSet256 ml_codes_of_bins(const MlBins *bins, const MlSet256 *bin_set);
+
 typedef struct MlPartition
 {
 	const MlBinned *data;

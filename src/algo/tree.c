@@ -433,6 +433,31 @@ ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlT
 	return ml_lanes_make(env, forest, signature->n_inputs, &forest->lanes);
 }
 
+void
+ml_forest_model_predict(const void *model, const MlSignature *signature, const double *inputs,
+						int n_rows, double *outputs)
+{
+	ml_forest_predict(model, signature->n_inputs, inputs, n_rows, outputs);
+}
+
+MlStatus
+ml_forest_model_encode(const void *model, MlWriter *writer)
+{
+	return ml_forest_encode(model, writer);
+}
+
+MlStatus
+ml_forest_model_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
+					   int n_classes, void **model)
+{
+	MlForest   *forest = ml_allocate(env, 1, sizeof(MlForest));
+
+	if (forest == NULL)
+		return ML_OUT_OF_MEMORY;
+	*model = forest;
+	return ml_forest_decode(env, reader, signature, task, n_classes, forest);
+}
+
 /* The trees of all classes of a round are the same but for what their leaves say. */
 static MlStatus
 check_shared_splits(MlEnv *env, const MlForest *forest)

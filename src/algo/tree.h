@@ -146,4 +146,11 @@ extern MlStatus ml_forest_encode(const MlForest *forest, MlWriter *writer);
 extern MlStatus ml_forest_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,
 								 MlTask task, int n_classes, MlForest *forest);
 
+/* The same three as MlAlgorithm wants them; the model is a MlForest. */
+extern void ml_forest_model_predict(const void *model, const MlSignature *signature,
+									const double *inputs, int n_rows, double *outputs);
+extern MlStatus ml_forest_model_encode(const void *model, MlWriter *writer);
+extern MlStatus ml_forest_model_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,
+									   MlTask task, int n_classes, void **model);
+
 #endif							/* ML_ALGO_TREE_H */

@@ -147,25 +147,6 @@ ml_metrics_anomaly(MlEnv *env, const double *score, const double *label, const d
 	return ML_OK;
 }
 
-/* The group of a score, which is one of them. */
-static int64_t
-group_of(const MlRanks *ranks, double score)
-{
-	int64_t		low = 0;
-	int64_t		high = ranks->n_groups - 1;
-
-	while (low < high)
-	{
-		int64_t		middle = low + (high - low) / 2;
-
-		if (ranks->score[middle] < score)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /*
  * Placements of all rows: of a positive one the share of negative weight below
  * its score, of a negative one the share of positive weight above; half of
@@ -191,7 +172,7 @@ placements(MlEnv *env, const double *actual, const double *score, const double *
 		above[i] = above[i + 1] + ranks.positive[i + 1];
 	for (i = 0; i < rows; i++)
 	{
-		int64_t		group = group_of(&ranks, score[i]);
+		int64_t		group = ml_ranks_group(&ranks, score[i]);
 
 		if (i % ROWS_PER_CHECK == 0)
 			ML_TRY(ml_check_stop(env));

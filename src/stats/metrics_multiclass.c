@@ -256,25 +256,6 @@ mean_loss(const Rows *data, const char *name, double maximum, MlClassMetric *met
  * Rankings
  */
 
-/* The group of a score: one of them. */
-static int64_t
-find_group(const MlRanks *ranks, double score)
-{
-	int64_t		low = 0;
-	int64_t		high = ranks->n_groups - 1;
-
-	while (low < high)
-	{
-		int64_t		middle = (low + high) / 2;
-
-		if (ranks->score[middle] < score)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /*
  * Add what each row counts with in the area of class k: the share of negative
  * rows below it, or the share of positive ones above it times the share of the
@@ -301,7 +282,7 @@ add_placements(const Rows *data, int k, const double *score, const MlRanks *rank
 	for (i = 0; i < data->rows; i++)
 	{
 		int			c = (int) data->actual[i];
-		int64_t		group = find_group(ranks, score[i]);
+		int64_t		group = ml_ranks_group(ranks, score[i]);
 
 		if (i % ROWS_PER_CHECK == 0)
 			ML_TRY(ml_check_stop(data->env));

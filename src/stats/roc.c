@@ -175,6 +175,24 @@ ml_ranks_release(MlEnv *env, MlRanks *ranks)
 	ml_release(env, ranks->score);
 }
 
+int64_t
+ml_ranks_group(const MlRanks *ranks, double score)
+{
+	int64_t		low = 0;
+	int64_t		high = ranks->n_groups - 1;
+
+	while (low < high)
+	{
+		int64_t		middle = low + (high - low) / 2;
+
+		if (ranks->score[middle] < score)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /*
  * Variance of the AUC: the variance of the mean placement of the positive
  * rows plus that of the negative rows. NaN when a class has a single row.

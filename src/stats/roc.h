@@ -33,6 +33,9 @@ extern MlStatus ml_ranks_build(MlEnv *env, const double *score, const double *ac
 							   const double *weight, int64_t rows, MlRanks *ranks);
 extern void ml_ranks_release(MlEnv *env, MlRanks *ranks);
 
+/* The group of a score, which must be one of them. */
+extern int64_t ml_ranks_group(const MlRanks *ranks, double score);
+
 /* Area under the ROC curve with DeLong's interval; NaN without both classes. */
 extern double ml_roc_auc(const MlRanks *ranks, MlInterval *interval);
 
