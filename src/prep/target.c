@@ -502,6 +502,24 @@ leave_out_single_rows(MlEnv *env, const MlColumn *column, MlTarget *target, Clas
 	return ML_OK;
 }
 
+/* Metrics of one class are stored under its label; the empty one stands for those of all classes. */
+static MlStatus
+refuse_empty_label(MlEnv *env, const MlColumn *column, const Classes *classes)
+{
+	int			i;
+
+	for (i = 0; i < classes->n; i++)
+	{
+		if (classes->found[i].label[0] != '\0')
+			continue;
+		ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has the empty text as one of %d classes",
+				column->name, classes->n);
+		ml_hint(env, "Give a query as source that names this class, or makes it NULL to leave its rows out.");
+		return ML_INVALID_DATA;
+	}
+	return ML_OK;
+}
+
 /* The second of two classes is the positive one. */
 static MlStatus
 put_positive_last(MlEnv *env, const char *positive, MlTarget *target, Classes *classes)
@@ -545,6 +563,8 @@ make_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, const
 		ML_TRY(put_positive_last(env, positive, target, classes));
 	else if (positive != NULL)
 		return fail_positive(env, positive, classes);
+	else
+		ML_TRY(refuse_empty_label(env, column, classes));
 
 	target->task = ML_CLASSIFICATION;
 	target->n_classes = classes->n;
