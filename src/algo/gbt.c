@@ -23,7 +23,7 @@
 /* Between two looks at the stop flag while whole forests are walked. */
 #define START_ROWS 256
 
-#define POOL_BYTES ((size_t) 128 << 20)
+#define POOL_BYTES ((size_t) 48 << 20)
 
 enum
 {

@@ -31,8 +31,21 @@
 /* Bytes of a scratch file read or written in one call of the system. */
 #define FILE_PIECE ((size_t) 1 << 26)
 
-/* Blocks from here on are worth huge pages, which are 2 MB on most machines. */
-#define HUGE_BLOCK ((Size) 4 << 20)
+/*
+ * Trees read large arrays by row lists, a few bytes here and there: with pages
+ * of 4 kB looking up the page costs more than the bytes. So blocks from
+ * HUGE_BLOCK on begin where a huge page can, and ask for such pages. What lies
+ * between the chunk of the memory context and the block is never touched.
+ */
+#define HUGE_BLOCK ((Size) 2 << 20)
+#define HUGE_PAGE ((Size) 2 << 20)
+
+typedef struct HugeBlock
+{
+	void	   *block;			/* a multiple of HUGE_PAGE */
+	Size		size;
+	void	   *chunk;			/* what the memory context gave; before it */
+} HugeBlock;
 
 typedef struct MlopsEnv
 {
@@ -40,12 +53,16 @@ typedef struct MlopsEnv
 	MemoryContext context;
 	Size		budget;			/* 0: none */
 	Size		peak;			/* most bytes taken at once */
+	Size		untouched;		/* bytes before and behind huge blocks */
+	List	   *huge;			/* of HugeBlock */
 	bool		over_budget;	/* the last refusal was the budget's */
 	List	   *files;			/* of File; one of them is its number, which is above 0 */
 	List	   *warnings;
 } MlopsEnv;
 
-static void ask_for_huge_pages(void *block, Size size);
+static void *take_huge(MlopsEnv *self, Size size);
+static HugeBlock *find_huge(const MlopsEnv *self, const void *block);
+static void release_huge(MlopsEnv *self, HugeBlock *huge);
 
 static MlopsEnv *
 mlops_env(MlEnv *env)
@@ -62,7 +79,7 @@ within_budget(MlopsEnv *self, Size size, Size held)
 	self->over_budget = false;
 	if (!AllocHugeSizeIsValid(size))
 		return false;
-	taken = MemoryContextMemAllocated(self->context, true);
+	taken = MemoryContextMemAllocated(self->context, true) - self->untouched;
 	taken -= Min(taken, held);
 	self->over_budget = self->budget > 0 && (taken > self->budget || size > self->budget - taken);
 	if (!self->over_budget)
@@ -70,57 +87,118 @@ within_budget(MlopsEnv *self, Size size, Size held)
 	return !self->over_budget;
 }
 
+/* New bytes, not cleared; NULL when they cannot be had. */
+static void *
+take(MlopsEnv *self, Size size)
+{
+	if (size >= HUGE_BLOCK)
+		return take_huge(self, size);
+	return MemoryContextAllocExtended(self->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+static void *
+take_huge(MlopsEnv *self, Size size)
+{
+	HugeBlock  *huge;
+	MemoryContext saved;
+	void	   *chunk = MemoryContextAllocExtended(self->context, size + HUGE_PAGE,
+												  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+
+	if (chunk == NULL)
+		return NULL;
+	saved = MemoryContextSwitchTo(self->context);
+	huge = palloc(sizeof(HugeBlock));
+	huge->chunk = chunk;
+	huge->size = size;
+	huge->block = (void *) TYPEALIGN(HUGE_PAGE, chunk);
+	self->huge = lappend(self->huge, huge);
+	self->untouched += HUGE_PAGE;
+	MemoryContextSwitchTo(saved);
+#ifdef MADV_HUGEPAGE
+	/* only advice, and only before the block is touched */
+	(void) madvise(huge->block, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+	return huge->block;
+}
+
+/* NULL when it is an ordinary block. */
+static HugeBlock *
+find_huge(const MlopsEnv *self, const void *block)
+{
+	ListCell   *cell;
+
+	if (block == NULL || (uintptr_t) block % HUGE_PAGE != 0)
+		return NULL;
+	foreach(cell, self->huge)
+		if (((HugeBlock *) lfirst(cell))->block == block)
+			return lfirst(cell);
+	return NULL;
+}
+
+static void
+release_huge(MlopsEnv *self, HugeBlock *huge)
+{
+	self->huge = list_delete_ptr(self->huge, huge);
+	self->untouched -= HUGE_PAGE;
+	pfree(huge->chunk);
+	pfree(huge);
+}
+
 static void *
 env_allocate(MlEnv *env, size_t size)
 {
 	MlopsEnv   *self = mlops_env(env);
-
 	void	   *block;
 
 	if (!within_budget(self, size, 0))
 		return NULL;
-	block = MemoryContextAllocExtended(self->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-	if (block == NULL)
-		return NULL;
-	if (size >= HUGE_BLOCK)
-		ask_for_huge_pages(block, size);
-	memset(block, 0, size);
+	block = take(self, size);
+	if (block != NULL)
+		memset(block, 0, size);
 	return block;
 }
 
-/*
- * Trees read large arrays by row lists, a few bytes here and there: with pages
- * of 4 kB looking up the page costs more than the bytes. Only advice, and only
- * before the block is touched.
- */
-static void
-ask_for_huge_pages(void *block, Size size)
+/* A huge block moves; the old one is counted until it has. */
+static void *
+resize_huge(MlopsEnv *self, HugeBlock *huge, Size size)
 {
-#ifdef MADV_HUGEPAGE
-	uintptr_t	page = (uintptr_t) sysconf(_SC_PAGESIZE);
-	uintptr_t	begin = ((uintptr_t) block + page - 1) / page * page;
-	uintptr_t	end = ((uintptr_t) block + size) / page * page;
+	void	   *block;
 
-	(void) madvise((void *) begin, end - begin, MADV_HUGEPAGE);
-#endif
+	if (!within_budget(self, size, 0))
+		return NULL;
+	block = take(self, size);
+	if (block == NULL)
+		return NULL;
+	memcpy(block, huge->block, Min(huge->size, size));
+	release_huge(self, huge);
+	return block;
 }
 
 static void *
 env_resize(MlEnv *env, void *block, size_t size)
 {
 	MlopsEnv   *self = mlops_env(env);
+	HugeBlock  *huge = find_huge(self, block);
 
+	if (huge != NULL)
+		return resize_huge(self, huge, size);
 	if (!within_budget(self, size, block == NULL ? 0 : GetMemoryChunkSpace(block)))
 		return NULL;
 	if (block == NULL)
-		return MemoryContextAllocExtended(self->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+		return take(self, size);
 	return repalloc_extended(block, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
 }
 
 static void
 env_release(MlEnv *env, void *block)
 {
-	pfree(block);
+	MlopsEnv   *self = mlops_env(env);
+	HugeBlock  *huge = find_huge(self, block);
+
+	if (huge != NULL)
+		release_huge(self, huge);
+	else
+		pfree(block);
 }
 
 /*
