@@ -9,10 +9,8 @@
 #include <string.h>
 
 #include "prep/label.h"
-#include "prep/target.h"
+#include "prep/target_parts.h"
 
-#define MAX_LISTED			10		/* labels shown in an error */
-#define SHOWN_BYTES			40		/* of a label in an error */
 #define STOP_ROWS			4096
 
 /* Distinct values of a number column, ascending; n = ML_MAX_CLASSES + 1: or more. */
@@ -100,9 +98,9 @@ first_entries(const MlDictionary *dictionary, int32_t *entries)
 										  dictionary->text[entries[at - 1]],
 										  dictionary->length[entries[at - 1]]) < 0)
 			at--;
-		if (at == MAX_LISTED)
+		if (at == ML_MAX_LISTED)
 			continue;
-		if (n < MAX_LISTED)
+		if (n < ML_MAX_LISTED)
 			n++;
 		memmove(&entries[at + 1], &entries[at], sizeof(int32_t) * (size_t) (n - 1 - at));
 		entries[at] = code;
@@ -110,14 +108,14 @@ first_entries(const MlDictionary *dictionary, int32_t *entries)
 	return n;
 }
 
-/* Append "label" to a list; the list is long enough for MAX_LISTED of them. */
-static void
-list_label(char *list, size_t size, const char *label, size_t length)
+/* Append "label" to a list; the list is long enough for ML_MAX_LISTED of them. */
+void
+ml_list_label(char *list, size_t size, const char *label, size_t length)
 {
 	size_t		used = strlen(list);
 
 	snprintf(list + used, size - used, "%s\"%.*s\"", used > 0 ? ", " : "",
-			 ml_cut_text(label, length, SHOWN_BYTES), label);
+			 ml_cut_text(label, length, ML_SHOWN_BYTES), label);
 }
 
 /*
@@ -128,7 +126,7 @@ static MlStatus
 fail_one_class(MlEnv *env, const MlColumn *column, const char *label)
 {
 	ml_fail(env, ML_INVALID_DATA, "target column \"%s\" has only one class, \"%.*s\"",
-			column->name, ml_cut_text(label, strlen(label), SHOWN_BYTES), label);
+			column->name, ml_cut_text(label, strlen(label), ML_SHOWN_BYTES), label);
 	ml_detail(env, "All rows with a value in the target are of this class.");
 	ml_hint(env, "Give a source that has rows of other classes, too.");
 	return ML_INVALID_DATA;
@@ -144,24 +142,24 @@ explain_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct)
 
 	if (column->code != NULL)
 	{
-		int32_t		entries[MAX_LISTED + 1];
+		int32_t		entries[ML_MAX_LISTED + 1];
 		int			n = first_entries(&column->dictionary, entries);
 
 		for (i = 0; i < n; i++)
-			list_label(list, sizeof(list), column->dictionary.text[entries[i]],
+			ml_list_label(list, sizeof(list), column->dictionary.text[entries[i]],
 					   column->dictionary.length[entries[i]]);
 		more = column->dictionary.n_entries > n;
 	}
 	else
 	{
-		for (i = 0; i < distinct->n && i < MAX_LISTED; i++)
+		for (i = 0; i < distinct->n && i < ML_MAX_LISTED; i++)
 		{
 			char		label[ML_NUMBER_TEXT];
 
 			ml_number_text(column->type, distinct->value[i], label, sizeof(label));
-			list_label(list, sizeof(list), label, strlen(label));
+			ml_list_label(list, sizeof(list), label, strlen(label));
 		}
-		more = distinct->n > MAX_LISTED;
+		more = distinct->n > ML_MAX_LISTED;
 	}
 	ml_detail(env, "The classes are %s%s.", list, more ? " and others" : "");
 	if (column->code != NULL)
@@ -200,9 +198,9 @@ list_classes(const Classes *classes, char *list, size_t size)
 {
 	int			i;
 
-	for (i = 0; i < classes->n && i < MAX_LISTED; i++)
-		list_label(list, size, classes->found[i].label, strlen(classes->found[i].label));
-	if (classes->n > MAX_LISTED)
+	for (i = 0; i < classes->n && i < ML_MAX_LISTED; i++)
+		ml_list_label(list, size, classes->found[i].label, strlen(classes->found[i].label));
+	if (classes->n > ML_MAX_LISTED)
 		snprintf(list + strlen(list), size - strlen(list), " and others");
 }
 
@@ -217,7 +215,7 @@ fail_positive(MlEnv *env, const char *positive, const Classes *classes)
 				classes->n);
 	else
 		ml_fail(env, ML_INVALID_OPTION, "the target has no class \"%.*s\" to be positive",
-				ml_cut_text(positive, strlen(positive), SHOWN_BYTES), positive);
+				ml_cut_text(positive, strlen(positive), ML_SHOWN_BYTES), positive);
 	ml_detail(env, "The classes are %s.", list);
 	if (classes->n > 2)
 		ml_hint(env, "Leave it out, and name the class when you ask for its probability.");
@@ -256,8 +254,8 @@ check_usable(MlEnv *env, const MlTable *table, const MlColumn *column)
 	return ML_OK;
 }
 
-static MlStatus
-begin_target(MlEnv *env, const MlTable *table, const MlColumn *column, MlTarget *target)
+MlStatus
+ml_target_begin(MlEnv *env, const MlTable *table, const MlColumn *column, MlTarget *target)
 {
 	memset(target, 0, sizeof(*target));
 	ML_TRY(check_usable(env, table, column));
@@ -273,8 +271,8 @@ begin_target(MlEnv *env, const MlTable *table, const MlColumn *column, MlTarget 
  * Regression
  */
 
-static MlStatus
-read_numbers(MlEnv *env, const MlColumn *column, MlTarget *target)
+MlStatus
+ml_target_numbers(MlEnv *env, const MlColumn *column, MlTarget *target)
 {
 	if (column->number == NULL)
 	{
@@ -304,10 +302,10 @@ static MlStatus
 make_regression(MlEnv *env, const MlColumn *column, const Distinct *distinct, bool inferred,
                 MlTarget *target)
 {
-	ML_TRY(read_numbers(env, column, target));
+	ML_TRY(ml_target_numbers(env, column, target));
 	if (distinct->n == 1)
 		return fail_constant(env, column, target->n_rows - target->n_missing);
-	if (inferred && ml_type_is_integer(column->type) && distinct->n <= MAX_LISTED)
+	if (inferred && ml_type_is_integer(column->type) && distinct->n <= ML_MAX_LISTED)
 		ml_warn(env, "target column \"%s\" has only %d distinct integers and was taken as a number to predict; "
 			"use task => 'classification' if they are classes",
 			column->name, distinct->n);
@@ -483,8 +481,8 @@ leave_out_single_rows(MlEnv *env, const MlColumn *column, MlTarget *target, Clas
 			kept->found[number[i]] = classes->found[i];
 			kept->n++;
 		}
-		else if (n_left_out++ < MAX_LISTED)
-			list_label(list, sizeof(list), classes->found[i].label, strlen(classes->found[i].label));
+		else if (n_left_out++ < ML_MAX_LISTED)
+			ml_list_label(list, sizeof(list), classes->found[i].label, strlen(classes->found[i].label));
 	}
 	for (row = 0; row < target->n_rows; row++)
 	{
@@ -498,7 +496,7 @@ leave_out_single_rows(MlEnv *env, const MlColumn *column, MlTarget *target, Clas
 	ml_release(env, kept);
 	if (n_left_out > 0)
 		ml_warn(env, "classes of column \"%s\" that have a single row were left out: %s%s",
-				column->name, list, n_left_out > MAX_LISTED ? ", ..." : "");
+				column->name, list, n_left_out > ML_MAX_LISTED ? ", ..." : "");
 	return ML_OK;
 }
 
@@ -595,8 +593,8 @@ infer_task(const MlColumn *column, const Distinct *distinct)
  * Anomalies: there is nothing to learn but the rows themselves, so each of
  * them is of use. What a target says only judges.
  */
-static MlStatus
-make_anomaly(MlEnv *env, const MlTable *table, MlTarget *target)
+MlStatus
+ml_target_rows(MlEnv *env, const MlTable *table, MlTarget *target)
 {
 	if (table->n_rows == 0)
 		return fail_no_rows(env);
@@ -624,7 +622,7 @@ make_target(MlEnv *env, const MlTable *table, int column_index, int task, const 
 	bool		inferred = task == 0;
 
 	memset(&distinct, 0, sizeof(distinct));
-	ML_TRY(begin_target(env, table, column, target));
+	ML_TRY(ml_target_begin(env, table, column, target));
 	if (column->number != NULL)
 		ML_TRY(find_distinct(env, column, table->n_rows, &distinct));
 	if (inferred)
@@ -660,156 +658,10 @@ ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, con
 		memset(target, 0, sizeof(*target));
 		if (column_index >= 0 && table->n_rows > 0)
 			ML_TRY(make_labels(env, table, column_index, positive, target));
-		return make_anomaly(env, table, target);
+		return ml_target_rows(env, table, target);
 	}
 	ML_TRY(ml_table_pin(table, column_index));
 	ML_TRY(make_target(env, table, column_index, task, positive, target));
-	ml_table_unpin(table, column_index);
-	return ML_OK;
-}
-
-/*
- * The same target in other rows
- */
-
-static int
-find_label(int n_classes, char *const *labels, const char *text, size_t length)
-{
-	int			i;
-
-	for (i = 0; i < n_classes; i++)
-	{
-		if (strlen(labels[i]) == length && memcmp(labels[i], text, length) == 0)
-			return i;
-	}
-	return -1;
-}
-
-static MlStatus
-fail_unknown_label(MlEnv *env, const MlColumn *column, int n_classes, char *const *labels,
-				   const char *text, size_t length)
-{
-	char		list[ML_ERROR_TEXT] = "";
-	int			i;
-
-	for (i = 0; i < n_classes && i < MAX_LISTED; i++)
-		list_label(list, sizeof(list), labels[i], strlen(labels[i]));
-	ml_fail(env, ML_INVALID_DATA,
-			"target column \"%s\" has the value \"%.*s\", which is no class of the model",
-			column->name, ml_cut_text(text, length, SHOWN_BYTES), text);
-	ml_detail(env, "The classes are %s%s.", list, n_classes > MAX_LISTED ? " and others" : "");
-	return ML_INVALID_DATA;
-}
-
-/* Classes of a category column, through a map from codes to classes. */
-static MlStatus
-match_categories(MlEnv *env, const MlColumn *column, int n_classes, char *const *labels,
-                 MlTarget *target)
-{
-	const MlDictionary *dictionary = &column->dictionary;
-	int		   *class_of_code;
-	int32_t		code;
-	int64_t		row;
-
-	class_of_code = ml_allocate(env, (size_t) dictionary->n_entries, sizeof(int));
-	if (class_of_code == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (code = 0; code < dictionary->n_entries; code++)
-	{
-		class_of_code[code] =
-			find_label(n_classes, labels, dictionary->text[code], dictionary->length[code]);
-		if (class_of_code[code] < 0)
-			return fail_unknown_label(env, column, n_classes, labels,
-									  dictionary->text[code], dictionary->length[code]);
-	}
-	for (row = 0; row < target->n_rows; row++)
-	{
-		if (row % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		code = column->code[row];
-		target->y[row] = code < 0 ? NAN : class_of_code[code];
-	}
-	ml_release(env, class_of_code);
-	return ML_OK;
-}
-
-/* Classes of a number column: a value becomes text only when it is a new one. */
-static MlStatus
-match_numbers(MlEnv *env, const MlColumn *column, int n_classes, char *const *labels,
-              MlTarget *target)
-{
-	double		known = NAN;
-	int			known_class = -1;
-	int64_t		row;
-
-	for (row = 0; row < target->n_rows; row++)
-	{
-		double		value = column->number[row];
-
-		if (row % STOP_ROWS == 0)
-			ML_TRY(ml_check_stop(env));
-		target->y[row] = NAN;
-		if (isnan(value))
-			continue;
-		if (value != known)
-		{
-			char		text[ML_NUMBER_TEXT];
-
-			ml_number_text(column->type, value, text, sizeof(text));
-			known = value;
-			known_class = find_label(n_classes, labels, text, strlen(text));
-			if (known_class < 0)
-				return fail_unknown_label(env, column, n_classes, labels, text, strlen(text));
-		}
-		target->y[row] = known_class;
-	}
-	return ML_OK;
-}
-
-static MlStatus
-match_target(MlEnv *env, const MlTable *table, int column_index, MlTask task, int n_classes,
-             char *const *labels, MlTarget *target)
-{
-	const MlColumn *column = &table->columns[column_index];
-	int64_t		row;
-
-	ML_TRY(begin_target(env, table, column, target));
-	if (task == ML_REGRESSION)
-		return read_numbers(env, column, target);
-
-	target->task = task;
-	target->n_classes = n_classes;
-	target->labels = ml_allocate(env, (size_t) n_classes, sizeof(char *));
-	if (target->labels == NULL)
-		return ML_OUT_OF_MEMORY;
-	memcpy(target->labels, labels, sizeof(char *) * (size_t) n_classes);
-	if (column->code != NULL)
-		ML_TRY(match_categories(env, column, n_classes, labels, target));
-	else
-		ML_TRY(match_numbers(env, column, n_classes, labels, target));
-
-	for (row = 0; row < target->n_rows; row++)
-	{
-		if (!isnan(target->y[row]))
-			target->class_rows[(int) target->y[row]]++;
-	}
-	return ML_OK;
-}
-
-MlStatus
-ml_target_match(MlEnv *env, const MlTable *table, int column_index, MlTask task,
-				int n_classes, char *const *labels, MlTarget *target)
-{
-	if (task == ML_ANOMALY)
-	{
-		memset(target, 0, sizeof(*target));
-		if (column_index >= 0)
-			ML_TRY(ml_target_match(env, table, column_index, ML_CLASSIFICATION, n_classes, labels,
-								   target));
-		return make_anomaly(env, table, target);
-	}
-	ML_TRY(ml_table_pin(table, column_index));
-	ML_TRY(match_target(env, table, column_index, task, n_classes, labels, target));
 	ml_table_unpin(table, column_index);
 	return ML_OK;
 }
