@@ -54,7 +54,7 @@ refused(q(SELECT mlops_rollback('churn')), 'mlops_rollback()');
 refused(q(SELECT mlops_drop_model('churn')), 'mlops_drop_model()');
 
 # One session of the standby, kept open: deployments arrive in it.
-my $session = $standby->background_psql('db', on_error_stop => 0);
+my $session = background($standby, 'db', on_error_stop => 0);
 my $sum = q(SELECT md5(string_agg(encode(float8send(mlops_probability('churn', c)), 'hex'), ',' ORDER BY id)) FROM customers AS c);
 my $of_version = sub { my $q = $sum; $q =~ s/'churn'/'churn\@$_[0]'/; return value($primary, 'db', $q); };
 

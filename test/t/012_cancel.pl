@@ -32,8 +32,8 @@ my $state = q(SELECT (SELECT count(*) FROM mlops.model), (SELECT count(*) FROM m
 my $before = value($node, 'db', $state);
 my %told;
 
-my $trainer = $node->background_psql('db', on_error_stop => 0);
-my $other = $node->background_psql('db', on_error_stop => 0);
+my $trainer = background($node, 'db', on_error_stop => 0);
+my $other = background($node, 'db', on_error_stop => 0);
 my $pid = $trainer->query_safe('SELECT pg_backend_pid()');
 
 # Does the query in the other session come to answer as expected?

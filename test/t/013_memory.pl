@@ -47,7 +47,7 @@ cmp_ok($refused, '<', 40, 'large ones are not');
 
 # Sessions do not grow. What is measured: all contexts of the session at the
 # top level of a statement, after some rounds that fill caches.
-my $session = $node->background_psql('db', on_error_stop => 1);
+my $session = background($node, 'db', on_error_stop => 1);
 $session->query_safe(q(
     CREATE FUNCTION train(rounds int) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN

@@ -19,8 +19,8 @@ $node->safe_psql('db', q(
         FROM generate_series(1, 300000) AS i;
     GRANT SELECT ON long TO trainer));
 
-my $trainer = $node->background_psql('db', on_error_stop => 0, extra_params => [ '-U', 'trainer' ]);
-my $watcher = $node->background_psql('db');
+my $trainer = background($node, 'db', on_error_stop => 0, extra_params => [ '-U', 'trainer' ]);
+my $watcher = background($node, 'db');
 my $pid = $trainer->query_safe('SELECT pg_backend_pid()');
 my $training = q(SELECT version FROM mlops_train('watched', 'long', target => 'yes', algorithm => 'gbt', params => '{"trees": 5000, "early_stopping": 0}'));
 

@@ -92,8 +92,8 @@ is(value($node, 'db', $workers_now), '0', 'an error: no worker is left');
 
 # The session goes on, with whatever it did before.
 my $long = gbt('m', 'points', q(target => 'yes', exclude => '{y,kind,w}', params => '{"trees": 5000, "early_stopping": 0}'));
-my $trainer = $node->background_psql('db', on_error_stop => 0);
-my $other = $node->background_psql('db', on_error_stop => 0);
+my $trainer = background($node, 'db', on_error_stop => 0);
+my $other = background($node, 'db', on_error_stop => 0);
 my $pid = $trainer->query_safe('SELECT pg_backend_pid()');
 my $versions = value($node, 'db', 'SELECT count(*) FROM mlops.version');
 my %told;
@@ -133,7 +133,8 @@ push @interrupts, [ 'a worker is terminated', q(SELECT pg_terminate_backend(pid)
 for my $interrupt (@interrupts) {
     interrupt(@$interrupt) for 1 .. 3;
 }
-$trainer->query_safe("SET statement_timeout = 1500");
+# Long enough for a first tree on a busy machine; the bound counts from that tree on.
+$trainer->query_safe("SET statement_timeout = 4000");
 interrupt('statement_timeout', 'SELECT pg_sleep(0)', qr/canceling statement due to statement timeout/);
 $trainer->query_safe("RESET statement_timeout");
 

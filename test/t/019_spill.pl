@@ -96,7 +96,7 @@ unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/temporary file le
 my ($rows, $columns) = (500000, 24);
 my $cells = join ', ', map { "random() AS c$_" } 1 .. $columns;
 $node->safe_psql('db', "SELECT setseed(0.5); CREATE TABLE tall AS SELECT random() < 0.5 AS y, $cells FROM generate_series(1, $rows)");
-my $session = $node->background_psql('db', on_error_stop => 1);
+my $session = background($node, 'db', on_error_stop => 1);
 my $pid = $session->query_safe('SELECT pg_backend_pid()');
 
 # Bytes of the session's own, the most ever and now; shared memory only grows.

@@ -45,7 +45,7 @@ ok(wait_until($node, 'uno', $works), 'schedules run in an extension that was mad
 ok(wait_until($node, 'two', "SELECT max(started_at) > now() - interval '10 seconds' FROM mlops.job_runs"), 'the other database goes on');
 
 # DROP EXTENSION in a transaction that stays open holds up only its own database.
-my $session = $node->background_psql('uno');
+my $session = background($node, 'uno');
 $session->query_safe('BEGIN; DROP EXTENSION mlops');
 $node->safe_psql('two', 'DELETE FROM mlops.job_run');
 ok(wait_until($node, 'two', $works), 'a database that is locked does not hold up others');

@@ -63,7 +63,7 @@ is(value($node, 'db', $run), 'ann succeeded, ann 2 succeeded, bob succeeded, bob
 
 # Two callers at once: the second passes over what the first works on.
 $node->safe_psql('db', $due);
-my $session = $node->background_psql('db');
+my $session = background($node, 'db');
 $session->query_safe('BEGIN');
 is($session->query_safe("SET ROLE ann; $run"), 'ann succeeded, ann 2 succeeded', 'one caller works');
 is(value($node, 'db', $run), 'bob succeeded, bob 2 succeeded', 'another passes over what he has');

@@ -9,7 +9,7 @@ use File::Basename 'dirname';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(mlops_node create_database load_table value wait_until create_wait);
+our @EXPORT = qw(mlops_node create_database load_table value background wait_until create_wait);
 
 my $data = abs_path(dirname(__FILE__) . '/../data');
 
@@ -48,6 +48,17 @@ sub load_table {
 sub value {
     my ($node, $database, $query) = @_;
     return $node->safe_psql($database, $query);
+}
+
+# A session in the background. The server's own routine ends the whole session
+# after as many seconds as one query may take: on a busy machine too few for a
+# test of many queries. Here it may live as long as check lets the test run.
+sub background {
+    my ($node, @parameters) = @_;
+    my $session = $node->background_psql(@parameters);
+
+    $session->{timeout}->start(300);
+    return $session;
 }
 
 # True as soon as the query returns the expected text; false after a minute,
