@@ -138,6 +138,7 @@ begin(Boosting *boosting, MlEnv *env, const MlBoostOptions *options,
 	boosting->env = env;
 	boosting->options = options;
 	boosting->loss = options->loss;
+	boosting->loss.simd = env->simd;
 	boosting->n_outputs = options->loss.n_outputs;
 	boosting->base = ml_allocate(env, n_outputs, sizeof(double));
 	boosting->gradient = ml_allocate(env, n_rows, sizeof(MlGradient));

@@ -57,6 +57,7 @@ ml_lanes_make(MlEnv *env, const MlForest *forest, int n_inputs, const MlLanes **
 		first_split[t + 1] = first_split[t] + n_nodes / 2;
 		first_leaf[t + 1] = first_leaf[t] + n_nodes / 2 + 1;
 	}
+	made->simd = env->simd;
 	made->first_split = first_split;
 	made->first_leaf = first_leaf;
 	made->splits = splits;
@@ -175,13 +176,13 @@ margins_plain(const MlForest *forest, int n_inputs, const double *inputs, double
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void
+ML_FOR_AVX2 static void
 margins_avx2(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
 {
 	margins(forest, n_inputs, inputs, outputs);
 }
 
-__attribute__((target("avx512f,avx512dq"))) static void
+ML_FOR_AVX512 static void
 margins_avx512(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
 {
 	margins(forest, n_inputs, inputs, outputs);
@@ -200,9 +201,9 @@ ml_lanes_margins(const MlForest *forest, int n_inputs, const double *inputs, dou
 			outputs[k * forest->n_outputs + output] = forest->base[output];
 	}
 #ifdef __x86_64__
-	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+	if (forest->lanes->simd == ML_SIMD_AVX512)
 		margins_avx512(forest, n_inputs, inputs, outputs);
-	else if (__builtin_cpu_supports("avx2"))
+	else if (forest->lanes->simd == ML_SIMD_AVX2)
 		margins_avx2(forest, n_inputs, inputs, outputs);
 	else
 #endif

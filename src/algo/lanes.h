@@ -29,6 +29,7 @@ typedef struct MlLaneSplit
 /* A forest in this form: what MlForest.lanes points to. */
 typedef struct MlLanes
 {
+	MlSimd		simd;			/* instructions to go through them with */
 	const uint32_t *first_split;	/* (n_trees + 1) */
 	const uint32_t *first_leaf; /* (n_trees + 1) */
 	const MlLaneSplit *splits;
@@ -45,7 +46,7 @@ extern MlStatus ml_lanes_make(MlEnv *env, const MlForest *forest, int n_inputs,
 
 /*
  * outputs (ML_LANE_ROWS, n_outputs) = margins of as many rows of inputs
- * (ML_LANE_ROWS, n_inputs): those of ml_forest_margin, on every CPU.
+ * (ML_LANE_ROWS, n_inputs): those of ml_forest_margin, on every level.
  */
 extern void ml_lanes_margins(const MlForest *forest, int n_inputs, const double *inputs,
 							 double *outputs);

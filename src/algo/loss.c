@@ -26,13 +26,13 @@ static void distance_derivatives(const MlLoss *loss, const MlLossRows *rows, dou
 static void deviance_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, double *h);
 static double distance_loss(const MlLoss *loss, double y, double margin);
 static double deviance(const MlLoss *loss, double y, double margin);
-static void exponentials(double *p, int n);
-static void log_derivatives(const MlLossRows *rows, double *g, double *h);
+static void exponentials(MlSimd simd, double *p, int n);
+static void log_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, double *h);
 static void softmax_derivatives(const MlLoss *loss, const MlLossRows *rows, int output,
 								double *g, double *h);
 static void apply_weights(const MlLossRows *rows, double *g, double *h);
-static void sigmoids(double *p, int n);
-static void falls(double *p, int n);
+static void sigmoids(MlSimd simd, double *p, int n);
+static void falls(MlSimd simd, double *p, int n);
 
 void
 ml_loss_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, double *g, double *h)
@@ -51,7 +51,7 @@ ml_loss_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, doub
 			deviance_derivatives(loss, rows, g, h);
 			break;
 		case ML_LOG_LOSS:
-			log_derivatives(rows, g, h);
+			log_derivatives(loss, rows, g, h);
 			break;
 		case ML_SOFTMAX:
 			softmax_derivatives(loss, rows, output, g, h);
@@ -119,7 +119,7 @@ ml_loss_normalizer(const MlLoss *loss, const MlLossRows *rows, double *normalize
 
 		for (i = 0; i < rows->n; i++)
 			fall[i] = most[i] - margin[i];
-		falls(fall, rows->n);
+		falls(loss->simd, fall, rows->n);
 		for (i = 0; i < rows->n; i++)
 			normalizer[i] += fall[i];
 	}
@@ -284,8 +284,8 @@ deviance_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, doub
 		above[i] = (2 - power) * rows->margin[i];
 		below[i] = (1 - power) * rows->margin[i];
 	}
-	exponentials(above, rows->n);
-	exponentials(below, rows->n);
+	exponentials(loss->simd, above, rows->n);
+	exponentials(loss->simd, below, rows->n);
 	for (i = 0; i < rows->n; i++)
 	{
 		g[i] = above[i] - rows->y[i] * below[i];
@@ -311,13 +311,13 @@ deviance(const MlLoss *loss, double y, double margin)
 }
 
 static void
-log_derivatives(const MlLossRows *rows, double *g, double *h)
+log_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, double *h)
 {
 	double		p[ML_LOSS_BLOCK];
 	int			i;
 
 	memcpy(p, rows->margin, (size_t) rows->n * sizeof(double));
-	sigmoids(p, rows->n);
+	sigmoids(loss->simd, p, rows->n);
 	for (i = 0; i < rows->n; i++)
 	{
 		double		variance = p[i] * (1 - p[i]);
@@ -338,7 +338,7 @@ softmax_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, doub
 	/* never above 0 but for rounding */
 	for (i = 0; i < rows->n; i++)
 		p[i] = margin[i] < rows->normalizer[i] ? margin[i] - rows->normalizer[i] : 0;
-	falls(p, rows->n);
+	falls(loss->simd, p, rows->n);
 	for (i = 0; i < rows->n; i++)
 	{
 		double		variance = p[i] * (1 - p[i]);
@@ -445,47 +445,47 @@ fall_lanes(double *p)
 
 FUNCTIONS(plain,)
 #ifdef __x86_64__
-FUNCTIONS(avx2, __attribute__((target("avx2"))))
-FUNCTIONS(avx512, __attribute__((target("avx512f"))))
+FUNCTIONS(avx2, ML_FOR_AVX2)
+FUNCTIONS(avx512, ML_FOR_AVX512)
 
-#define DISPATCH(name, p, n) \
+#define DISPATCH(simd, name, p, n) \
 	do { \
-		if (__builtin_cpu_supports("avx512f")) \
+		if ((simd) == ML_SIMD_AVX512) \
 			name##_avx512(p, n); \
-		else if (__builtin_cpu_supports("avx2")) \
+		else if ((simd) == ML_SIMD_AVX2) \
 			name##_avx2(p, n); \
 		else \
 			name##_plain(p, n); \
 	} while (0)
 #else
-#define DISPATCH(name, p, n) name##_plain(p, n)
+#define DISPATCH(simd, name, p, n) name##_plain(p, n)
 #endif
 
 /* p (ML_LOSS_BLOCK) holds margins of n rows, which become 1 / (1 + e^-p). */
 static void
-sigmoids(double *p, int n)
+sigmoids(MlSimd simd, double *p, int n)
 {
 	memset(p + n, 0, (size_t) (ML_LOSS_BLOCK - n) * sizeof(double));
-	DISPATCH(sigmoids, p, n);
+	DISPATCH(simd, sigmoids, p, n);
 }
 
 /* p (ML_LOSS_BLOCK) becomes e^p, for p beyond 700 that of 700. */
 static void
-exponentials(double *p, int n)
+exponentials(MlSimd simd, double *p, int n)
 {
 	double		fall[ML_LOSS_BLOCK];
 	int			i;
 
 	memcpy(fall, p, (size_t) n * sizeof(double));
-	falls(fall, n);
+	falls(simd, fall, n);
 	for (i = 0; i < n; i++)
 		p[i] = p[i] > 0 ? 1 / fall[i] : fall[i];
 }
 
 /* p (ML_LOSS_BLOCK) becomes e^-|p|. */
 static void
-falls(double *p, int n)
+falls(MlSimd simd, double *p, int n)
 {
 	memset(p + n, 0, (size_t) (ML_LOSS_BLOCK - n) * sizeof(double));
-	DISPATCH(falls, p, n);
+	DISPATCH(simd, falls, p, n);
 }

@@ -59,6 +59,7 @@ typedef struct MlLoss
 	MlLossKind objective;
 	int			n_outputs;
 	double		shape;			/* delta, q or p */
+	MlSimd		simd;			/* instructions to compute derivatives with */
 } MlLoss;
 
 /* Most rows of a call below: what they need stays in the first-level cache. */

@@ -79,7 +79,7 @@ read_header(MlEnv *env, const uint8_t *bytes, size_t length, uint32_t *format)
 	}
 	if (ml_read_u64(&reader) != length)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": its length is wrong");
-	if (ml_crc32c(bytes + ML_ARTIFACT_SUMMED_AT, length - ML_ARTIFACT_SUMMED_AT) != crc)
+	if (ml_crc32c(env->simd, bytes + ML_ARTIFACT_SUMMED_AT, length - ML_ARTIFACT_SUMMED_AT) != crc)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": its checksum is wrong");
 	return ML_OK;
 }

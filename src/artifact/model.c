@@ -110,7 +110,8 @@ finish_header(MlWriter *writer)
 	uint32_t	crc;
 
 	memcpy(writer->data + ML_ARTIFACT_SUMMED_AT, &length, sizeof(length));
-	crc = ml_crc32c(writer->data + ML_ARTIFACT_SUMMED_AT, writer->length - ML_ARTIFACT_SUMMED_AT);
+	crc = ml_crc32c(writer->env->simd, writer->data + ML_ARTIFACT_SUMMED_AT,
+					writer->length - ML_ARTIFACT_SUMMED_AT);
 	memcpy(writer->data + ML_ARTIFACT_CRC_AT, &crc, sizeof(crc));
 }
 

@@ -312,12 +312,12 @@ crc32c_by_instruction(uint32_t crc, const uint8_t *bytes, size_t length)
 #endif
 
 uint32_t
-ml_crc32c(const void *data, size_t length)
+ml_crc32c(MlSimd simd, const void *data, size_t length)
 {
 	uint32_t	crc = UINT32_C(0xffffffff);
 
 #ifdef __x86_64__
-	if (__builtin_cpu_supports("sse4.2"))
+	if (simd >= ML_SIMD_AVX2)
 		crc = crc32c_by_instruction(crc, data, length);
 	else
 #endif

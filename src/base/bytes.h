@@ -73,6 +73,6 @@ ml_reader_failed(const MlReader *reader)
 }
 
 /* CRC-32C (Castagnoli, RFC 3720) of a byte string. */
-extern uint32_t ml_crc32c(const void *data, size_t length);
+extern uint32_t ml_crc32c(MlSimd simd, const void *data, size_t length);
 
 #endif							/* ML_BASE_BYTES_H */

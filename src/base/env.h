@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/simd.h"
 #include "base/status.h"
 
 /* Where a long computation is; see mlops.progress. */
@@ -55,6 +56,7 @@ struct MlEnv
 							   const void *bytes, size_t size);
 	MlStatus	(*file_read) (MlEnv *env, void *file, uint64_t offset, void *bytes, size_t size);
 	size_t		block_bytes;	/* raw rows beyond this go to a scratch file; 0: none do */
+	MlSimd		simd;			/* instructions to compute with */
 	void	   *owner;			/* whatever the functions above need */
 	MlError		error;			/* filled by ml_fail() */
 };

@@ -327,6 +327,7 @@ mlops_env_begin(MemoryContext parent, const char *name, Size budget)
 	self->env.file_write = env_file_write;
 	self->env.file_read = env_file_read;
 	self->env.block_bytes = block_bytes(budget);
+	self->env.simd = mlops_simd ? ml_simd_best() : ML_SIMD_NONE;
 	self->env.owner = self;
 	self->context = context;
 	self->budget = budget;

@@ -14,6 +14,7 @@
 int			mlops_training_memory = 1024 * 1024;
 int			mlops_block_memory = 32 * 1024;
 int			mlops_model_cache_size = 256 * 1024;
+bool		mlops_simd = true;
 int			mlops_max_jobs = 2;
 bool		mlops_scheduler = true;
 
@@ -41,6 +42,18 @@ define_memory_settings(void)
 							256 * 1024, 1024, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
+}
+
+static void
+define_simd_setting(void)
+{
+	DefineCustomBoolVariable("mlops.simd",
+							 "Uses the vector instructions that the CPU has.",
+							 "Models and scores are the same bytes with and without.",
+							 &mlops_simd,
+							 true,
+							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 }
 
 /*
@@ -73,6 +86,7 @@ void
 mlops_define_settings(void)
 {
 	define_memory_settings();
+	define_simd_setting();
 	define_worker_settings();
 	MarkGUCPrefixReserved("mlops");
 }

@@ -22,9 +22,16 @@
 #include "catalog/cache.h"
 #include "catalog/load.h"
 
-struct MlopsPrepared
+/* A model remembers which instructions it was prepared for: a setting that changed holds at once. */
+typedef struct CacheKey
 {
 	uint8		digest[MLOPS_DIGEST_LENGTH];
+	bool		simd;
+} CacheKey;
+
+struct MlopsPrepared
+{
+	CacheKey	key;
 	MemoryContext context;
 	Size		size;			/* memory that the context has taken */
 	int			pins;
@@ -34,7 +41,7 @@ struct MlopsPrepared
 
 typedef struct CacheEntry
 {
-	uint8		digest[MLOPS_DIGEST_LENGTH];	/* the key */
+	CacheKey	key;
 	MlopsPrepared *prepared;
 } CacheEntry;
 
@@ -60,10 +67,21 @@ open_cache(void)
 		cache_context = AllocSetContextCreate(TopMemoryContext, "mlops model cache",
 											  ALLOCSET_SMALL_SIZES);
 	memset(&control, 0, sizeof(control));
-	control.keysize = MLOPS_DIGEST_LENGTH;
+	control.keysize = sizeof(CacheKey);
 	control.entrysize = sizeof(CacheEntry);
 	control.hcxt = cache_context;
 	cache_entries = hash_create("mlops models", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+static CacheKey
+cache_key(const MlopsVersionKey *version)
+{
+	CacheKey	key;
+
+	memset(&key, 0, sizeof(key));
+	memcpy(key.digest, version->digest, MLOPS_DIGEST_LENGTH);
+	key.simd = mlops_simd;
+	return key;
 }
 
 static Size
@@ -95,7 +113,7 @@ pin_until_reset(MlopsPrepared *prepared, MemoryContext owner)
 static void
 evict(MlopsPrepared *prepared)
 {
-	(void) hash_search(cache_entries, prepared->digest, HASH_REMOVE, NULL);
+	(void) hash_search(cache_entries, &prepared->key, HASH_REMOVE, NULL);
 	dlist_delete(&prepared->node);
 	cache_size -= prepared->size;
 	MemoryContextDelete(prepared->context);
@@ -161,7 +179,7 @@ prepare(const MlopsVersionKey *key, MemoryContext context)
 	mlops_check(env, ml_model_decode(env, bytes, length, &prepared->model));
 	error_context_stack = description.previous;
 
-	memcpy(prepared->digest, key->digest, MLOPS_DIGEST_LENGTH);
+	prepared->key = cache_key(key);
 	prepared->context = context;
 	prepared->size = MemoryContextMemAllocated(context, true);
 	check_size(key, prepared->size);
@@ -178,7 +196,7 @@ load(const MlopsVersionKey *key)
 
 	MemoryContextSetIdentifier(context, MemoryContextStrdup(context, key->model));
 	make_room(prepared->size);
-	entry = hash_search(cache_entries, key->digest, HASH_ENTER, NULL);
+	entry = hash_search(cache_entries, &prepared->key, HASH_ENTER, NULL);
 	entry->prepared = prepared;
 	dlist_push_head(&recent, &prepared->node);
 	cache_size += prepared->size;
@@ -189,11 +207,12 @@ load(const MlopsVersionKey *key)
 MlopsPrepared *
 mlops_cache_get(const MlopsVersionKey *key, MemoryContext owner)
 {
+	CacheKey	wanted = cache_key(key);
 	CacheEntry *entry;
 	MlopsPrepared *prepared;
 
 	open_cache();
-	entry = hash_search(cache_entries, key->digest, HASH_FIND, NULL);
+	entry = hash_search(cache_entries, &wanted, HASH_FIND, NULL);
 	if (entry != NULL)
 	{
 		prepared = entry->prepared;

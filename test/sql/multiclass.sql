@@ -84,6 +84,16 @@ SELECT feature FROM mlops_importance('iris', 'iris') ORDER BY permutation DESC L
 SELECT version, rows, value < 0.3 AS good FROM mlops_train('weighted', 'SELECT *, CASE WHEN id % 2 = 0 THEN 2 ELSE id % 3 END AS w FROM iris', target => 'class', weight => 'w');
 SELECT sum(rows) AS weight FROM mlops_confusion('weighted');
 
-SELECT count(mlops_drop_model(name)) FROM mlops.models WHERE name IN ('iris', 'iris shuffled', 'wine', 'home', 'leak', 'weighted');
+-- The vector instructions of the CPU change no bit
+SET mlops.simd = off;
+SELECT algorithm, warnings FROM mlops_train('plain', 'credit', target => 'home', exclude => ARRAY['status'], algorithm => 'gbt', params => '{"trees": 20}');
+CREATE TABLE plain AS SELECT e.* FROM mlops_evaluate('plain', 'SELECT * FROM credit WHERE id <= 1000') AS e;
+RESET mlops.simd;
+SELECT algorithm, warnings FROM mlops_train('vector', 'credit', target => 'home', exclude => ARRAY['status'], algorithm => 'gbt', params => '{"trees": 20}');
+SELECT count(DISTINCT digest) AS digests, count(*) AS models FROM mlops.versions WHERE model IN ('plain', 'vector');
+SELECT count(*) > 20 AS measured, count(*) FILTER (WHERE p.value IS DISTINCT FROM e.value OR p.low IS DISTINCT FROM e.low) AS different
+FROM plain AS p LEFT JOIN mlops_evaluate('vector', 'SELECT * FROM credit WHERE id <= 1000') AS e ON (p.metric, p.class) IS NOT DISTINCT FROM (e.metric, e.class);
+
+SELECT count(mlops_drop_model(name)) FROM mlops.models WHERE name IN ('iris', 'iris shuffled', 'wine', 'home', 'leak', 'weighted', 'plain', 'vector');
 SET client_min_messages = warning;
 DROP SCHEMA multiclass_test CASCADE;

@@ -259,7 +259,7 @@ fix_header(uint8_t *bytes, size_t length)
 	if (length < ML_ARTIFACT_HEADER)
 		return;
 	memcpy(bytes + ML_ARTIFACT_SUMMED_AT, &stored, sizeof(stored));
-	crc = ml_crc32c(bytes + ML_ARTIFACT_SUMMED_AT, length - ML_ARTIFACT_SUMMED_AT);
+	crc = ml_crc32c(ML_SIMD_NONE, bytes + ML_ARTIFACT_SUMMED_AT, length - ML_ARTIFACT_SUMMED_AT);
 	memcpy(bytes + ML_ARTIFACT_CRC_AT, &crc, sizeof(crc));
 }
 

@@ -264,21 +264,21 @@ test_writer_failures(void)
 }
 
 static void
-test_crc(void)
+test_crc(MlSimd simd)
 {
 	uint8_t		bytes[32];
 	bool		same = true;
 	int			i;
 
-	unit_ok(ml_crc32c("", 0) == 0, "checksum of nothing");
-	unit_ok(ml_crc32c("123456789", 9) == UINT32_C(0xe3069283), "checksum of the usual digits");
+	unit_ok(ml_crc32c(simd, "", 0) == 0, "checksum of nothing");
+	unit_ok(ml_crc32c(simd, "123456789", 9) == UINT32_C(0xe3069283), "checksum of the usual digits");
 	memset(bytes, 0, sizeof(bytes));
-	unit_ok(ml_crc32c(bytes, 32) == UINT32_C(0x8a9136aa), "RFC 3720 B.4: zeroes");
+	unit_ok(ml_crc32c(simd, bytes, 32) == UINT32_C(0x8a9136aa), "RFC 3720 B.4: zeroes");
 	memset(bytes, 0xff, sizeof(bytes));
-	unit_ok(ml_crc32c(bytes, 32) == UINT32_C(0x62a8ab43), "RFC 3720 B.4: ones");
+	unit_ok(ml_crc32c(simd, bytes, 32) == UINT32_C(0x62a8ab43), "RFC 3720 B.4: ones");
 	for (i = 0; i < 32; i++)
 		bytes[i] = (uint8_t) i;
-	unit_ok(ml_crc32c(bytes, 32) == UINT32_C(0x46dd794e), "RFC 3720 B.4: ascending");
+	unit_ok(ml_crc32c(simd, bytes, 32) == UINT32_C(0x46dd794e), "RFC 3720 B.4: ascending");
 	/* bit by bit, for every length and beginning that words can have */
 	for (i = 0; i < 64; i++)
 	{
@@ -294,7 +294,7 @@ test_crc(void)
 			for (bit = 0; bit < 8; bit++)
 				crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0x82f63b78) : 0);
 		}
-		same = same && ml_crc32c(begin, length) == (crc ^ UINT32_C(0xffffffff));
+		same = same && ml_crc32c(simd, begin, length) == (crc ^ UINT32_C(0xffffffff));
 	}
 	unit_ok(same, "checksums of short strings");
 }
@@ -320,6 +320,8 @@ test_hash(void)
 int
 main(void)
 {
+	MlSimd		simd;
+
 	test_sizes();
 	test_allocate();
 	test_allocate_failures();
@@ -328,7 +330,8 @@ main(void)
 	test_bytes();
 	test_hostile_bytes();
 	test_writer_failures();
-	test_crc();
+	for (simd = ML_SIMD_NONE; simd <= ml_simd_best(); simd++)
+		test_crc(simd);
 	test_hash();
 	return unit_done();
 }

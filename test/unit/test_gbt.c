@@ -524,7 +524,7 @@ test_derivatives(MlLossKind objective, int n_outputs, double shape, double facto
 	const double step = 1e-5;
 	/* e^F has to stay small enough for differences */
 	double		widest = objective == ML_POISSON || objective == ML_GAMMA || objective == ML_TWEEDIE ? 0.4 : 40;
-	MlLoss		loss = {objective, n_outputs, shape};
+	MlLoss		loss = {objective, n_outputs, shape, ML_SIMD_NONE};
 	double		y[N];
 	double		weight[N];
 	double		margin[5 * N];
@@ -533,10 +533,13 @@ test_derivatives(MlLossKind objective, int n_outputs, double shape, double facto
 	double		h[ML_LOSS_BLOCK];
 	double		most_g;
 	double		most_h;
+	double		level_g[ML_LOSS_BLOCK];
+	double		level_h[ML_LOSS_BLOCK];
 	MlLossRows	rows = {N, y, weight, margin, N, normalizer};
 	bool		bounded = ml_loss_bounds(&loss, 2, &most_g, &most_h);
 	double		worst = 0;
 	int			beyond = 0;
+	int			different = 0;
 	int			i;
 	int			k;
 	int			j;
@@ -554,6 +557,13 @@ test_derivatives(MlLossKind objective, int n_outputs, double shape, double facto
 	for (k = 0; k < n_outputs; k++)
 	{
 		ml_loss_derivatives(&loss, &rows, k, g, h);
+		for (loss.simd = ML_SIMD_NONE; loss.simd < ml_simd_best();)
+		{
+			loss.simd++;
+			ml_loss_derivatives(&loss, &rows, k, level_g, level_h);
+			different += memcmp(g, level_g, sizeof(*g) * N) != 0 || memcmp(h, level_h, sizeof(*h) * N) != 0;
+		}
+		loss.simd = ML_SIMD_NONE;
 		for (i = 0; i < N; i++)
 		{
 			double		at[5];
@@ -572,14 +582,15 @@ test_derivatives(MlLossKind objective, int n_outputs, double shape, double facto
 	}
 	unit_ok(worst < 1e-5, "derivatives of loss %d are off by %g", objective, worst);
 	unit_ok(beyond == 0, "within their bounds (%d are not)", beyond);
+	unit_ok(different == 0, "and the same bits on every level of instructions");
 }
 
 /* The sigmoid and the exponential behind them are as good as those of libm. */
 static void
 test_probabilities(void)
 {
-	MlLoss		binary = {ML_LOG_LOSS, 1, 0};
-	MlLoss		three = {ML_SOFTMAX, 3, 0};
+	MlLoss		binary = {ML_LOG_LOSS, 1, 0, ML_SIMD_NONE};
+	MlLoss		three = {ML_SOFTMAX, 3, 0, ML_SIMD_NONE};
 	double		y[43] = {0};
 	double		margin[3 * 43];
 	double		normalizer[43];
@@ -1235,6 +1246,51 @@ test_lanes(int leaves, uint32_t n_outputs, bool small)
 			leaves, n_outputs, different);
 }
 
+/* The same model and the same predictions, whichever instructions there are. */
+static void
+test_simd(MlTask task, int n_classes)
+{
+	enum
+	{
+	N = 300, INPUTS = 5};
+	MlSimd		best = ml_simd_best();
+	Problem		p;
+	double		inputs[N * INPUTS];
+	double		plain[N * 3];
+	double		outputs[N * 3];
+	MlWriter	model;
+	MlSimd		simd;
+	int			i;
+
+	make_mixed(&p, task, 3000, true);
+	p.fit.n_classes = n_classes;
+	for (i = 0; n_classes == 3 && i < 3000; i++)
+		p.y[i] += uniform() < 0.3 ? 1 : 0;
+	for (i = 0; i < N; i++)
+		ml_frame_row(&p.frame, i, inputs + i * INPUTS);
+	for (simd = ML_SIMD_NONE; simd <= best; simd++)
+	{
+		const MlForest *forest;
+		MlWriter	again;
+		size_t		size;
+
+		p.env->simd = simd;
+		unit_ok(fit(&p) == ML_OK, "fits on level %d of %d", (int) simd, (int) best);
+		forest = p.fitted.model;
+		size = N * (size_t) forest->n_outputs * sizeof(double);
+		ml_forest_predict(forest, INPUTS, inputs, N, simd == ML_SIMD_NONE ? plain : outputs);
+		again = encode(&p);
+		if (simd == ML_SIMD_NONE)
+		{
+			model = again;
+			continue;
+		}
+		unit_ok(again.length == model.length && memcmp(again.data, model.data, model.length) == 0,
+				"the bytes of the plain model");
+		unit_ok(memcmp(outputs, plain, size) == 0, "and its predictions");
+	}
+}
+
 /* Rows keep their order on both sides, whichever inputs are kept as columns. */
 static void
 test_partition(void)
@@ -1439,6 +1495,9 @@ main(void)
 	test_lanes(31, 1, true);
 	test_lanes(64, 3, true);
 	test_lanes(65, 1, false);
+	test_simd(ML_REGRESSION, 0);
+	test_simd(ML_CLASSIFICATION, 2);
+	test_simd(ML_CLASSIFICATION, 3);
 	test_partition();
 	test_histogram(1, 90000, 4);
 	test_histogram(5, 90000, 8);

@@ -215,6 +215,7 @@ unit_env(void)
 	owner->env.file_open = unit_file_open;
 	owner->env.file_write = unit_file_write;
 	owner->env.file_read = unit_file_read;
+	owner->env.simd = ml_simd_best();
 	owner->env.owner = owner;
 	owner->blocks.next = &owner->blocks;
 	owner->blocks.previous = &owner->blocks;
