@@ -33,7 +33,7 @@ ml_lanes_make(MlEnv *env, const MlForest *forest, int n_inputs, const MlLanes **
 	uint32_t	t;
 
 	*lanes = NULL;
-	if (n_inputs > ML_LANE_INPUTS)
+	if (env->simd < ML_SIMD_AVX512 || n_inputs > ML_LANE_INPUTS)
 		return ML_OK;
 	for (t = 0; t < forest->n_trees; t++)
 	{
@@ -57,7 +57,6 @@ ml_lanes_make(MlEnv *env, const MlForest *forest, int n_inputs, const MlLanes **
 		first_split[t + 1] = first_split[t] + n_nodes / 2;
 		first_leaf[t + 1] = first_leaf[t] + n_nodes / 2 + 1;
 	}
-	made->simd = env->simd;
 	made->first_split = first_split;
 	made->first_leaf = first_leaf;
 	made->splits = splits;
@@ -116,9 +115,9 @@ categories_right(const MlForest *forest, const MlTreeNode *node, int n_inputs,
 	}
 }
 
-/* Inlined into the functions below, each compiled for other instructions. */
-static inline __attribute__((always_inline)) void
-margins(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
+/* Adds the leaf values to the outputs. */
+ML_FOR_AVX512 static void
+add_leaves(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
 {
 	const MlLanes *lanes = forest->lanes;
 	Column		columns[2 * ML_LANE_INPUTS];
@@ -169,26 +168,6 @@ margins(const MlForest *forest, int n_inputs, const double *inputs, double *outp
 	}
 }
 
-static void
-margins_plain(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
-{
-	margins(forest, n_inputs, inputs, outputs);
-}
-
-#ifdef __x86_64__
-ML_FOR_AVX2 static void
-margins_avx2(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
-{
-	margins(forest, n_inputs, inputs, outputs);
-}
-
-ML_FOR_AVX512 static void
-margins_avx512(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
-{
-	margins(forest, n_inputs, inputs, outputs);
-}
-#endif
-
 void
 ml_lanes_margins(const MlForest *forest, int n_inputs, const double *inputs, double *outputs)
 {
@@ -200,12 +179,5 @@ ml_lanes_margins(const MlForest *forest, int n_inputs, const double *inputs, dou
 		for (output = 0; output < forest->n_outputs; output++)
 			outputs[k * forest->n_outputs + output] = forest->base[output];
 	}
-#ifdef __x86_64__
-	if (forest->lanes->simd == ML_SIMD_AVX512)
-		margins_avx512(forest, n_inputs, inputs, outputs);
-	else if (forest->lanes->simd == ML_SIMD_AVX2)
-		margins_avx2(forest, n_inputs, inputs, outputs);
-	else
-#endif
-		margins_plain(forest, n_inputs, inputs, outputs);
+	add_leaves(forest, n_inputs, inputs, outputs);
 }

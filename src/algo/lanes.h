@@ -7,7 +7,8 @@
  * the word has the row's own leaf as its lowest bit, whatever the order of the
  * splits (Lucchese et al., "QuickScorer", 2015). No step waits for another
  * one, and rows side by side take the same steps: wide registers do eight or
- * four at a time. Nine splits of ten are in vain and it is three times faster.
+ * four at a time. Nine splits of ten are in vain and it is three times faster,
+ * with registers of 64 bytes; with shorter ones it is not, and there are no lanes.
  */
 #ifndef ML_ALGO_LANES_H
 #define ML_ALGO_LANES_H
@@ -29,7 +30,6 @@ typedef struct MlLaneSplit
 /* A forest in this form: what MlForest.lanes points to. */
 typedef struct MlLanes
 {
-	MlSimd		simd;			/* instructions to go through them with */
 	const uint32_t *first_split;	/* (n_trees + 1) */
 	const uint32_t *first_leaf; /* (n_trees + 1) */
 	const MlLaneSplit *splits;
@@ -37,7 +37,7 @@ typedef struct MlLanes
 } MlLanes;
 
 /*
- * *lanes for a forest of n_inputs inputs; NULL where a tree has more than
+ * *lanes for a forest of n_inputs inputs; NULL below ML_SIMD_AVX512, where a tree has more than
  * ML_LANE_LEAVES leaves, or there are more than ML_LANE_INPUTS inputs. It
  * points into the forest.
  */
@@ -46,7 +46,7 @@ extern MlStatus ml_lanes_make(MlEnv *env, const MlForest *forest, int n_inputs,
 
 /*
  * outputs (ML_LANE_ROWS, n_outputs) = margins of as many rows of inputs
- * (ML_LANE_ROWS, n_inputs): those of ml_forest_margin, on every level.
+ * (ML_LANE_ROWS, n_inputs): those of ml_forest_margin.
  */
 extern void ml_lanes_margins(const MlForest *forest, int n_inputs, const double *inputs,
 							 double *outputs);

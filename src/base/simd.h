@@ -24,6 +24,9 @@ extern MlSimd ml_simd_best(void);
 #ifdef __x86_64__
 #define ML_FOR_AVX2 __attribute__((target("avx2")))
 #define ML_FOR_AVX512 __attribute__((target("avx512f,avx512dq")))
+#else
+#define ML_FOR_AVX2
+#define ML_FOR_AVX512
 #endif
 
 #endif							/* ML_BASE_SIMD_H */
