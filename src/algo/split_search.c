@@ -3,17 +3,15 @@
  *		Scans the histogram of a node for its best split. See split_search.h.
  *
  * Many categories overfit: with noise alone the best of many sets looks good.
- * As in LightGBM, the order is by smoothed means, the gain of a split of more
- * than FEW_CATEGORIES counts the smoothing as additional l2, and the side with
- * fewer categories has at most MAX_SMALL_SIDE of them. As in scikit-learn, a
- * category with fewer than MIN_CATEGORY_ROWS rows in the node has no place of
- * its own in that order: it goes where missing values go.
+ * As in LightGBM, the order is by smoothed means, and the side with fewer
+ * categories has at most MAX_SMALL_SIDE of them. As in scikit-learn, a category
+ * with fewer than MIN_CATEGORY_ROWS rows in the node has no place of its own in
+ * that order: it goes where missing values go.
  */
 #include <math.h>
 
 #include "algo/split_search.h"
 
-#define FEW_CATEGORIES 4
 #define MIN_CATEGORY_ROWS 10
 #define MAX_SMALL_SIDE 32
 
@@ -142,11 +140,7 @@ list_bins(const MlBins *bins, const MlCell *cells, const MlSplitRules *rules,
 			candidates->order[candidates->n++] = (uint8_t) b;
 	}
 	if (bins->category)
-	{
 		sort_categories(candidates, rules->smoothing);
-		if (candidates->n > FEW_CATEGORIES)
-			candidates->l2 += rules->smoothing;
-	}
 }
 
 /* By smoothed mean gradient, ties by bin (insertion keeps the order of equals). */
