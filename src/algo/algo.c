@@ -186,6 +186,8 @@ ml_parameter_type(const MlParameter *parameter)
 			return "columns";
 		case ML_PARAM_CLASS_MAP:
 			return "classes";
+		case ML_PARAM_COLUMN:
+			return "column";
 	}
 	return "";
 }
@@ -250,7 +252,8 @@ fail_kind(MlEnv *env, const MlParameter *parameter, const MlOption *option)
 		[ML_PARAM_INTEGER] = "a whole number",
 		[ML_PARAM_CHOICE] = "a string",
 		[ML_PARAM_COLUMN_MAP] = "an object with a number for each column",
-		[ML_PARAM_CLASS_MAP] = "an object with a number for each class"
+		[ML_PARAM_CLASS_MAP] = "an object with a number for each class",
+		[ML_PARAM_COLUMN] = "the name of a column"
 	};
 
 	if (option->text != NULL)
@@ -316,6 +319,11 @@ resolve_value(MlEnv *env, const MlParameter *parameter, const MlOption *option, 
 {
 	if (option->text != NULL && parameter->choices != NULL)
 		return resolve_text(env, parameter, option, value);
+	if (option->text != NULL && parameter->kind == ML_PARAM_COLUMN)
+	{
+		*value = -1;
+		return ML_OK;
+	}
 	if (option->members != NULL &&
 		(parameter->kind == ML_PARAM_COLUMN_MAP || parameter->kind == ML_PARAM_CLASS_MAP))
 	{
@@ -341,6 +349,33 @@ ml_parameter_given(const MlAlgorithm *algorithm, const MlOption *options, int n_
 			return &options[i];
 	}
 	return NULL;
+}
+
+MlStatus
+ml_parameter_column(MlEnv *env, const MlAlgorithm *algorithm, const MlFitInput *input, int parameter,
+					int *column)
+{
+	const MlSignature *signature = input->signature;
+	const MlOption *option = ml_parameter_given(algorithm, input->options, input->n_options, parameter);
+	const char *name = algorithm->parameters[parameter].name;
+	int			feature;
+
+	*column = -1;
+	if (option == NULL)
+		return ML_OK;
+	feature = ml_signature_find(signature, option->text, strlen(option->text));
+	if (feature < 0)
+	{
+		ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.100s\", which is not a feature", name,
+				option->text);
+		ml_hint(env, "Name one of the columns that the model learns from.");
+		return ML_INVALID_OPTION;
+	}
+	*column = signature->features[feature].first_input;
+	if (signature->inputs[*column].category || signature->features[feature].n_inputs != 1)
+		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.100s\", which is not a number",
+					   name, option->text);
+	return ML_OK;
 }
 
 MlStatus

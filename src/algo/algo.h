@@ -19,7 +19,8 @@ typedef enum MlParameterKind
 	ML_PARAM_INTEGER,
 	ML_PARAM_CHOICE,					/* one of some names */
 	ML_PARAM_COLUMN_MAP,				/* a whole number for each of some features */
-	ML_PARAM_CLASS_MAP				/* a number for each of some classes, or a name */
+	ML_PARAM_CLASS_MAP,				/* a number for each of some classes, or a name */
+	ML_PARAM_COLUMN						/* the name of one feature that is a number */
 } MlParameterKind;
 
 typedef struct MlParameter
@@ -27,7 +28,8 @@ typedef struct MlParameter
 	const char *name;
 	const char *aliases;		/* comma-separated names of other libraries, or "" */
 	MlParameterKind kind;
-	double		initial;		/* default; of a choice its number; of a map 0, as it has none */
+	double		initial;		/* default; of a choice its number; of maps and columns 0, as they
+								 * have none */
 	double		minimum;		/* of the number, or of the numbers of a map */
 	double		maximum;
 	const char *text;			/* one line for people */
@@ -122,6 +124,7 @@ typedef struct MlFitted
 	double	   *out_of_bag;		/* (n_rows, ml_n_outputs()) predictions for input->rows by those
 								 * parts of the model that did not learn from the row, NaN where
 								 * there are none; or NULL */
+	const struct MlInference *inference;	/* what is known of its coefficients, or NULL */
 } MlFitted;
 
 /* What the splits on one input were worth, over all trees of a model. */
@@ -133,6 +136,7 @@ typedef struct MlImportance
 } MlImportance;
 
 struct MlRules;
+struct MlInference;
 
 typedef struct MlAlgorithm
 {
@@ -170,6 +174,12 @@ typedef struct MlAlgorithm
 	MlStatus	(*importance) (MlEnv *env, const void *model, MlImportance *inputs);
 	/* The leaves of a tree, from 1 (rules.h); NULL: not made of such trees */
 	MlStatus	(*rules) (MlEnv *env, const void *model, int tree, struct MlRules *rules);
+	/*
+	 * The coefficients (inference.h) with their errors, or the reason why there
+	 * are none; NULL: it has no coefficients
+	 */
+	MlStatus	(*coefficients) (MlEnv *env, const void *model, const MlSignature *signature,
+								 const struct MlInference **inference);
 } MlAlgorithm;
 
 extern const MlAlgorithm *const ml_algorithms[];
@@ -191,7 +201,7 @@ extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, i
 /*
  * Options to values[n_parameters], defaults included: numbers, the number of a
  * choice; for maps that of the name given, or -1, and what they hold is found
- * by ml_parameter_given(). Unknown names (hint lists the valid ones), one
+ * by ml_parameter_given(); for a column -1 where one is given. Unknown names (hint lists the valid ones), one
  * parameter given twice, also under an alias, a value of the wrong kind, out of
  * range or not a whole number where one is needed: ML_INVALID_OPTION naming the
  * option. Columns and classes in maps are the algorithm's to check.
@@ -203,6 +213,14 @@ extern MlStatus ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm,
 extern const MlOption *ml_parameter_given(const MlAlgorithm *algorithm, const MlOption *options,
 										  int n_options, int parameter);
 
+/*
+ * The input that a parameter of kind ML_PARAM_COLUMN names, or -1 without one.
+ * ML_INVALID_OPTION, naming parameter and column, when it is no feature or not
+ * a number.
+ */
+extern MlStatus ml_parameter_column(MlEnv *env, const MlAlgorithm *algorithm, const MlFitInput *input,
+									int parameter, int *column);
+
 /* The name of a choice by its number, in a buffer of ML_CHOICE_NAME bytes. */
 #define ML_CHOICE_NAME 32
 extern const char *ml_choice_name(const MlParameter *parameter, int choice, char *name);
@@ -210,7 +228,7 @@ extern const char *ml_choice_name(const MlParameter *parameter, int choice, char
 /* All names of a choice, or those beside the members of a map, comma-separated. */
 extern void ml_choice_names(const MlParameter *parameter, char *names, size_t size);
 
-/* "number", "integer", "choice", "columns", "classes" */
+/* "number", "integer", "choice", "columns", "classes", "column" */
 extern const char *ml_parameter_type(const MlParameter *parameter);
 
 /* Index of a parameter by its own name or one of its aliases, or -1. */

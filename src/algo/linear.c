@@ -8,14 +8,9 @@
  * (standardised numbers, 0/1 for categories); the intercept is not penalised.
  *
  * Rows [1, x, y] times sqrt(weight) are folded block by block into one upper
- * triangular factor R (sequential TSQR; Golub and Van Loan, Matrix
- * Computations, 4th ed., 5.2 and 6.5.2), then rows sqrt(l2) e_j. So X'X is
- * never formed and its squared condition number never met. y is centred first.
- *
- * Slots that others already determine are found in R, left to right, as R's
- * lm() does: a column of which less than 1e-10 is new gets coefficient 0. The
- * rest is solved as if it had been the whole model. This also serves fewer rows
- * than slots.
+ * triangular factor R, then rows sqrt(l2) e_j; slots that others already
+ * determine get coefficient 0 (algo/least_squares.h). y is centred first. This
+ * also serves fewer rows than slots.
  *
  * Limits: ML_MAX_SLOTS slots; R takes 8 (slots + 2)^2 bytes.
  */
@@ -26,12 +21,9 @@
 #include <string.h>
 
 #include "algo/effects.h"
-#include "math/blas.h"
+#include "algo/least_squares.h"
 #include "math/sum.h"
 #include "prep/slice.h"
-
-/* Share of a column's norm below which it says nothing new. */
-#define ALIAS_TOLERANCE 1e-10
 
 /* Slots that the warning about aliases names. */
 #define MAX_NAMED 4
@@ -58,16 +50,8 @@ typedef struct Fit
 	MlSlice		slice;
 	int64_t		taken;			/* rows in the slice, of which ... */
 	int64_t		used;			/* ... so many have been in a block */
-	double		l2;
-	double		centre;			/* subtracted from y */
-	int			n;				/* columns of R: 1, slots, y */
-	double	   *r;				/* (n, n) column-major */
-	double	   *rows;			/* (capacity, n) column-major */
-	double	   *work;
-	int		   *kept;			/* (n - 1) columns of R in the model, ascending */
-	int			n_kept;
-	double	   *slots;			/* (n_slots) */
-	double		intercept;
+	MlLeastSquares state;
+	MlLeastSquaresFit solved;
 } Fit;
 
 static double
@@ -103,55 +87,47 @@ mean_target(MlEnv *env, const MlFitInput *input, double *mean)
 static MlStatus
 begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 {
-	size_t		n;
-	int			capacity;
-
 	memset(fit, 0, sizeof(*fit));
 	fit->env = env;
 	fit->input = input;
-	fit->l2 = input->parameters[L2];
 	if (input->n_rows < 1)
 		return ml_fail(env, ML_INVALID_DATA, "there are no rows to fit on");
 	ML_TRY(ml_design_make(env, input->signature, &fit->design));
-	fit->n = fit->design.n_slots + 2;
-	n = (size_t) fit->n;
-	capacity = ml_qr_block_rows(fit->n);
-	ML_TRY(ml_design_block_make(env, &fit->design, capacity, &fit->block));
+	ML_TRY(ml_least_squares_begin(env, fit->design.n_slots + 2, &fit->state));
+	ML_TRY(ml_design_block_make(env, &fit->design, fit->state.capacity, &fit->block));
 	ML_TRY(ml_slice_begin(env, fit->input->frame, &fit->slice));
-	fit->r = ml_allocate(env, n * n, sizeof(double));
-	fit->rows = ml_allocate(env, n * (size_t) capacity, sizeof(double));
-	fit->work = ml_allocate(env, ml_qr_work_size(fit->n), sizeof(double));
-	fit->kept = ml_allocate(env, n, sizeof(int));
-	fit->slots = ml_allocate(env, n, sizeof(double));
-	if (fit->r == NULL || fit->rows == NULL || fit->work == NULL ||
-		fit->kept == NULL || fit->slots == NULL)
-		return ML_OUT_OF_MEMORY;
-	return mean_target(env, input, &fit->centre);
+	return mean_target(env, input, &fit->state.shift[fit->state.n - 1]);
 }
 
-/* The loaded block as rows of [1, x, y] times sqrt(weight). */
+/* The loaded block as rows of [1, x, y] times sqrt(weight); *weight is the sum of their weights. */
 static void
-spread_block(Fit *fit, const uint32_t *rows)
+spread_block(Fit *fit, const uint32_t *rows, double *weight)
 {
 	const MlDesign *design = &fit->design;
 	int			n_rows = fit->block.n_rows;
-	size_t		stride = (size_t) n_rows;
-	double	   *root = fit->rows;
-	double	   *y = fit->rows + stride * (size_t) (fit->n - 1);
+	size_t		stride = (size_t) fit->state.stride;
+	int			last = fit->state.n - 1;
+	double	   *root = fit->state.rows;
+	double	   *y = root + stride * (size_t) last;
 	int			i;
 	int			row;
 
-	memset(fit->rows, 0, stride * (size_t) fit->n * sizeof(double));
+	*weight = 0.0;
+	for (i = 1; i < last; i++)
+		memset(root + stride * (size_t) i, 0, (size_t) n_rows * sizeof(double));
 	for (row = 0; row < n_rows; row++)
 	{
-		root[row] = sqrt(row_weight(fit->input, rows[row]));
-		y[row] = root[row] * (fit->input->y[rows[row]] - fit->centre);
+		double		own = row_weight(fit->input, rows[row]);
+
+		*weight += own;
+		root[row] = sqrt(own);
+		y[row] = root[row] * (fit->input->y[rows[row]] - fit->state.shift[last]);
 	}
 	for (i = 0; i < design->signature->n_inputs; i++)
 	{
 		const MlDesignInput *input = &design->inputs[i];
 		size_t		offset = (size_t) input->column * (size_t) fit->block.capacity;
-		double	   *first = fit->rows + stride * (size_t) (1 + input->first_slot);
+		double	   *first = root + stride * (size_t) (1 + input->first_slot);
 		int			k;
 
 		if (input->place != NULL)
@@ -211,173 +187,45 @@ fold_rows(Fit *fit)
 		const uint32_t *rows = input->rows + start;
 		int64_t		left = input->n_rows - start;
 		int			n_rows = left < fit->block.capacity ? (int) left : fit->block.capacity;
+		double		weight;
 
 		ML_TRY(ml_check_stop(fit->env));
 		ML_TRY(load_block(fit, start, n_rows));
-		spread_block(fit, rows);
-		ML_TRY(ml_qr_update(fit->env, fit->n, fit->r, n_rows, fit->rows, fit->work));
+		spread_block(fit, rows, &weight);
+		ML_TRY(ml_least_squares_fold(&fit->state, n_rows, weight));
 		ml_report(fit->env, "fitting", (double) (start + n_rows) / (double) input->n_rows,
 				  start + n_rows, -1, NAN);
 	}
 	return ML_OK;
 }
 
-/* The penalty as rows sqrt(l2) e_j with target 0. */
-static MlStatus
-fold_penalty(Fit *fit)
-{
-	int			n_slots = fit->design.n_slots;
-	int			start;
-
-	if (fit->l2 == 0.0)
-		return ML_OK;
-	for (start = 0; start < n_slots; start += fit->block.capacity)
-	{
-		int			left = n_slots - start;
-		int			n_rows = left < fit->block.capacity ? left : fit->block.capacity;
-		int			k;
-
-		ML_TRY(ml_check_stop(fit->env));
-		memset(fit->rows, 0, (size_t) n_rows * (size_t) fit->n * sizeof(double));
-		for (k = 0; k < n_rows; k++)
-			fit->rows[(size_t) (1 + start + k) * (size_t) n_rows + (size_t) k] = sqrt(fit->l2);
-		ML_TRY(ml_qr_update(fit->env, fit->n, fit->r, n_rows, fit->rows, fit->work));
-	}
-	return ML_OK;
-}
-
-static double
-norm(const double *values, int count)
-{
-	double		sum = 0.0;
-	int			i;
-
-	for (i = 0; i < count; i++)
-		sum += values[i] * values[i];
-	return sqrt(sum);
-}
-
-/*
- * Householder reflection that makes rows first .. last of column j a multiple
- * of the first unit vector, applied to all columns behind. Needed only where
- * columns were left out before j; else first == last.
- */
-static MlStatus
-reflect(Fit *fit, int j, int first, int last)
-{
-	size_t		n = (size_t) fit->n;
-	int			count = last - first + 1;
-	double	   *v = fit->r + (size_t) j * n + first;
-	double		beta = v[0] > 0.0 ? -norm(v, count) : norm(v, count);
-	double		factor;
-	int			k;
-	int			i;
-
-	v[0] -= beta;
-	factor = 1.0 / (beta * v[0]);	/* minus 2 / v'v */
-	for (k = j + 1; k < fit->n; k++)
-	{
-		double	   *column = fit->r + (size_t) k * n + first;
-		double		sum = 0.0;
-
-		for (i = 0; i < count; i++)
-			sum += v[i] * column[i];
-		sum *= factor;
-		for (i = 0; i < count; i++)
-			column[i] += sum * v[i];
-		if (k % 256 == 0)
-			ML_TRY(ml_check_stop(fit->env));
-	}
-	v[0] = beta;
-	return ML_OK;
-}
-
+/* Say which slots others determine; the intercept has no name and can be one only without rows. */
 static void
-warn_aliases(Fit *fit, const int *aliased, int n_aliased)
+warn_aliases(Fit *fit)
 {
+	const MlLeastSquaresFit *solved = &fit->solved;
 	char		list[ML_ERROR_TEXT];
 	char		name[96];
 	size_t		length = 0;
 	int			i;
 
+	if (solved->n_aliased == 0)
+		return;
 	list[0] = '\0';
-	for (i = 0; i < n_aliased && i < MAX_NAMED && length < sizeof(list) - 1; i++)
+	for (i = 0; i < solved->n_aliased && i < MAX_NAMED && length < sizeof(list) - 1; i++)
 	{
 		int			written;
 
-		ml_design_slot_name(&fit->design, aliased[i], name, sizeof(name));
+		ml_design_slot_name(&fit->design, solved->aliased[i] - 1, name, sizeof(name));
 		written = snprintf(list + length, sizeof(list) - length, "%s\"%s\"", i > 0 ? ", " : "", name);
 		length += written > 0 ? (size_t) written : 0;
 	}
-	if (n_aliased > MAX_NAMED)
+	if (solved->n_aliased > MAX_NAMED)
 		ml_warn(fit->env, "columns of the linear model that other columns already determine got "
-				"coefficient 0: %s and %d more", list, n_aliased - MAX_NAMED);
+				"coefficient 0: %s and %d more", list, solved->n_aliased - MAX_NAMED);
 	else
 		ml_warn(fit->env, "columns of the linear model that other columns already determine got "
 				"coefficient 0: %s", list);
-}
-
-/*
- * Choose the columns of the model and make their part of R triangular: column
- * kept[k] then ends at row k. A column without any value (a level that the
- * rows do not have) is left out silently.
- */
-static MlStatus
-choose_columns(Fit *fit)
-{
-	int			aliased[MAX_NAMED];
-	int			n_aliased = 0;
-	int			j;
-
-	for (j = 0; j < fit->n - 1; j++)
-	{
-		double	   *column = fit->r + (size_t) j * (size_t) fit->n;
-		double		whole = norm(column, j + 1);
-		double		fresh = norm(column + fit->n_kept, j + 1 - fit->n_kept);
-
-		ML_TRY(ml_check_stop(fit->env));
-		if (fresh > ALIAS_TOLERANCE * whole)
-		{
-			if (j > fit->n_kept)
-				ML_TRY(reflect(fit, j, fit->n_kept, j));
-			fit->kept[fit->n_kept++] = j;
-		}
-		else if (whole > 0.0 && j > 0)
-		{
-			if (n_aliased < MAX_NAMED)
-				aliased[n_aliased] = j - 1;
-			n_aliased++;
-		}
-	}
-	if (n_aliased > 0)
-		warn_aliases(fit, aliased, n_aliased);
-	return ML_OK;
-}
-
-/* Back substitution, column by column. */
-static MlStatus
-solve(Fit *fit)
-{
-	size_t		n = (size_t) fit->n;
-	double	   *y = fit->r + (n - 1) * n;
-	int			k;
-	int			i;
-
-	for (k = fit->n_kept - 1; k >= 0; k--)
-	{
-		const double *column = fit->r + (size_t) fit->kept[k] * n;
-		double		value = y[k] / column[k];
-
-		ML_TRY(ml_check_stop(fit->env));
-		for (i = 0; i < k; i++)
-			y[i] -= value * column[i];
-		if (fit->kept[k] == 0)
-			fit->intercept = value;
-		else
-			fit->slots[fit->kept[k] - 1] = value;
-	}
-	fit->intercept += fit->centre;
-	return ML_OK;
 }
 
 /* Add squared errors and weights of rows with these inputs (n_rows, n_inputs). */
@@ -443,11 +291,10 @@ static void
 end(Fit *fit)
 {
 	ml_slice_end(&fit->slice);
-	ml_release(fit->env, fit->r);
-	ml_release(fit->env, fit->rows);
-	ml_release(fit->env, fit->work);
-	ml_release(fit->env, fit->kept);
-	ml_release(fit->env, fit->slots);
+	ml_least_squares_end(&fit->state);
+	ml_release(fit->env, fit->solved.kept);
+	ml_release(fit->env, fit->solved.aliased);
+	ml_release(fit->env, fit->solved.coefficients);
 	ml_release(fit->env, fit->block.dense);
 	ml_release(fit->env, fit->block.place);
 }
@@ -460,10 +307,11 @@ linear_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 
 	ML_TRY(begin(&fit, env, input));
 	ML_TRY(fold_rows(&fit));
-	ML_TRY(fold_penalty(&fit));
-	ML_TRY(choose_columns(&fit));
-	ML_TRY(solve(&fit));
-	ML_TRY(ml_effects_make(env, &fit.design, fit.intercept, fit.slots, &effects));
+	ML_TRY(ml_least_squares_fold_penalty(&fit.state, input->parameters[L2]));
+	ML_TRY(ml_least_squares_finish(&fit.state, &fit.solved));
+	warn_aliases(&fit);
+	ML_TRY(ml_effects_make(env, &fit.design, fit.solved.coefficients[0], fit.solved.coefficients + 1,
+						   &effects));
 	ML_TRY(measure(&fit, effects, &fitted->train_loss));
 	end(&fit);
 	fitted->model = effects;

@@ -106,7 +106,7 @@ put_parameter(ReturnSetInfo *result, const MlAlgorithm *algorithm, const MlParam
 		values[7] = Float8GetDatum(parameter->minimum);
 		values[8] = Float8GetDatum(parameter->maximum);
 		nulls[6] = parameter->kind >= ML_PARAM_CHOICE;
-		nulls[7] = nulls[8] = parameter->kind == ML_PARAM_CHOICE;
+		nulls[7] = nulls[8] = parameter->kind == ML_PARAM_CHOICE || parameter->kind == ML_PARAM_COLUMN;
 		values[9] = CStringGetTextDatum(parameter_text(parameter));
 	}
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -120,7 +120,7 @@ ml_qr_block_rows(int n)
 }
 
 MlStatus
-ml_qr_update(MlEnv *env, int n, double *r, int rows, double *b, double *work)
+ml_qr_update(MlEnv *env, int n, double *r, int rows, double *b, int stride, double *work)
 {
 	const int	none = 0;
 	int			panel = panel_width(n);
@@ -128,7 +128,7 @@ ml_qr_update(MlEnv *env, int n, double *r, int rows, double *b, double *work)
 	int			start;
 
 	/* LAPACK computes offsets in 32 bits. */
-	if (n < 0 || rows < 0 || (n > 0 && (n > INT_MAX / n || rows > INT_MAX / n)))
+	if (n < 0 || rows < 0 || stride < rows || (n > 0 && (n > INT_MAX / n || stride > INT_MAX / n)))
 		return ml_fail(env, ML_LIMIT, "cannot factor a block of %d rows and %d columns", rows, n);
 	if (n == 0 || rows == 0)
 		return ML_OK;
@@ -139,7 +139,7 @@ ml_qr_update(MlEnv *env, int n, double *r, int rows, double *b, double *work)
 		int			info = 0;
 
 		ML_TRY(ml_check_stop(env));
-		dtpqrt(&some, &n, &none, &panel, r, &n, b + start, &rows,
+		dtpqrt(&some, &n, &none, &panel, r, &n, b + start, &stride,
 			   work, &panel, work + (size_t) n * panel, &info);
 		if (info != 0)
 			return ml_fail(env, ML_LIMIT, "dtpqrt refused its argument %d", -info);

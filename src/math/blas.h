@@ -17,10 +17,11 @@
  * Fold a block of rows into an upper triangular factor: on return r'r equals
  * the old r'r + b'b, by Householder QR (LAPACK dtpqrt).
  *		r		(n, n) column-major, upper triangle used and replaced
- *		b		(rows, n) column-major, destroyed
+ *		b		(rows, n) column-major, column k at b + k * stride; destroyed
  *		work	at least ml_qr_work_size(n) doubles
  */
-extern MlStatus ml_qr_update(MlEnv *env, int n, double *r, int rows, double *b, double *work);
+extern MlStatus ml_qr_update(MlEnv *env, int n, double *r, int rows, double *b, int stride,
+							 double *work);
 extern size_t ml_qr_work_size(int n);
 /* Rows a block should have for n columns: fast, and below 50 ms. */
 extern int	ml_qr_block_rows(int n);

@@ -564,7 +564,7 @@ fold(MlEnv *env, int n, int rows, int block, double *r)
 		for (j = 0; j < n; j++)
 			for (i = 0; i < some; i++)
 				b[j * some + i] = row_value(start + i, j);
-		status = ml_qr_update(env, n, r, some, b, work);
+		status = ml_qr_update(env, n, r, some, b, some, work);
 	}
 	return status;
 }
@@ -635,11 +635,12 @@ test_qr(void)
 	test_qr_shape(70, 200, 1);
 	if (access("/proc/self/status", R_OK) == 0)
 		unit_ok(count_threads() == 1, "loading LAPACK started no thread");
-	unit_ok(ml_qr_update(env, 0, r, 5, r, work) == ML_OK, "no columns: nothing to do");
-	unit_ok(ml_qr_update(env, 2, r, 0, r, work) == ML_OK, "no rows: nothing to do");
-	unit_ok(ml_qr_update(env, 100000, r, 1, r, work) == ML_LIMIT, "more columns than LAPACK can index");
-	unit_ok(ml_qr_update(env, -1, r, 1, r, work) == ML_LIMIT, "a negative number of columns");
-	unit_ok(ml_qr_update(env, 2, r, INT_MAX, r, work) == ML_LIMIT, "more rows than LAPACK can index");
+	unit_ok(ml_qr_update(env, 0, r, 5, r, 5, work) == ML_OK, "no columns: nothing to do");
+	unit_ok(ml_qr_update(env, 2, r, 0, r, 0, work) == ML_OK, "no rows: nothing to do");
+	unit_ok(ml_qr_update(env, 100000, r, 1, r, 1, work) == ML_LIMIT, "more columns than LAPACK can index");
+	unit_ok(ml_qr_update(env, -1, r, 1, r, 1, work) == ML_LIMIT, "a negative number of columns");
+	unit_ok(ml_qr_update(env, 2, r, INT_MAX, r, INT_MAX, work) == ML_LIMIT, "more rows than LAPACK can index");
+	unit_ok(ml_qr_update(env, 2, r, 2, r, 1, work) == ML_LIMIT, "columns that overlap");
 	for (n = 1; n < 5000; n += 7)
 	{
 		int			rows = ml_qr_block_rows(n);
@@ -648,7 +649,7 @@ test_qr(void)
 	}
 	unit_ok(wrong == 0, "blocks are neither small nor slow");
 	unit_stop_after(env, 0);
-	unit_ok(ml_qr_update(env, 2, r, 1, work, work + 2) == ML_INTERRUPTED, "factoring can be stopped");
+	unit_ok(ml_qr_update(env, 2, r, 1, work, 1, work + 2) == ML_INTERRUPTED, "factoring can be stopped");
 }
 
 int
