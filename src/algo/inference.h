@@ -113,19 +113,20 @@ extern void ml_terms_list(const MlDesign *design, int class, MlTerm *terms);
 
 /*
  * Room for the terms of a design, times n_classes where that is above 2. All
- * estimates are 0, errors NaN, reasons ML_REASON_UNKNOWN (but of references),
- * statistics NaN.
+ * estimates are 0, errors NaN, reasons ML_REASON_UNKNOWN, statistics NaN.
  */
 extern MlStatus ml_inference_make(MlEnv *env, const MlDesign *design, int n_classes,
 								  MlInference **inference);
 
 /*
  * Estimates of a class (-1: the only one) from coefficients (1 + n_slots) of
- * [1, standardised slots], with one reason for all that are not references.
- * `centred`: numbers had their mean subtracted, as algo/design.h does it.
+ * [1, standardised slots], and reasons (1 + n_slots), MlReason, why they have
+ * no errors yet. `centred`: numbers had their mean subtracted, as algo/design.h
+ * does it. ML_INVALID_DATA when one is beyond double precision.
  */
-extern void ml_inference_estimate(MlInference *inference, const MlDesign *design, int class,
-								  const double *coefficients, bool centred, MlReason reason);
+extern MlStatus ml_inference_estimate(MlEnv *env, MlInference *inference, const MlDesign *design,
+									  int class, const double *coefficients, bool centred,
+									  const uint8_t *reasons);
 
 /* The middle of the sandwich, in coordinates where X'WX is the identity. */
 typedef struct MlRobust
@@ -136,14 +137,14 @@ typedef struct MlRobust
 	const double *root;
 	double	   *meat;			/* (n_kept, n_kept) column-major, upper triangle */
 	bool	   *alone;			/* (n_kept) a row with leverage 1 decides it */
-	double	   *z;				/* rows times root */
+	double	   *z;				/* rows times root, with the stride of the first rows */
 } MlRobust;
 
 extern MlStatus ml_robust_begin(MlEnv *env, const int *kept, int n_kept, const double *root,
 								MlRobust *robust);
 /*
  * Rows [1, slots] times sqrt(weight), row i of column k at rows[k * stride +
- * i], and errors (n_rows): residuals times sqrt(weight).
+ * i, with one stride for all, and errors (n_rows): residuals times sqrt(weight).
  */
 extern MlStatus ml_robust_add(MlRobust *robust, const double *rows, int stride, int n_rows,
 							  const double *error);
