@@ -5,6 +5,8 @@ Writes beside itself
   elastic_net_wide.csv      a table y, x1 .. x60 of 40 rows: more columns than rows, correlated
   elastic_net_sklearn.csv   long: setting, table (0 diabetes.csv, 1 elastic_net_wide.csv), weighted
                             (row i counts 1 + i % 3), l1, l2, index (0 intercept), value
+  elastic_net_cv_sklearn.csv  ElasticNetCV on standardised columns of diabetes.csv with y / sd(y), fold
+                            of row i = i % 5, laid out as elastic_net_cv_glmnet.csv
 
 Columns stay as they are, not standardised. make_elastic_net.R writes what
 R's glmnet says of standardised ones.
@@ -14,7 +16,8 @@ import os
 import warnings
 
 import numpy as np
-from sklearn.linear_model import ElasticNet
+from sklearn.linear_model import ElasticNet, ElasticNetCV
+from sklearn.model_selection import PredefinedSplit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -53,3 +56,22 @@ for number, (table, weighted, alpha, ratio) in enumerate(settings):
     for index, value in enumerate([model.intercept_, *model.coef_]):
         rows.append([number, table, weighted, alpha * ratio, alpha * (1 - ratio), index, value])
 write("elastic_net_sklearn.csv", ["setting", "table", "weighted", "l1", "l2", "index", "value"], rows)
+
+X, target = tables[0]
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+target = target / target.std()
+fold = np.arange(len(target)) % 5
+start = np.max(np.abs(X.T @ (target - target.mean()))) / len(target) / 0.5
+alphas = start * 1e-4 ** (np.arange(100) / 99)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    path = ElasticNetCV(l1_ratio=0.5, alphas=alphas, cv=PredefinedSplit(fold), tol=1e-14,
+                        max_iter=1000000).fit(X, target).mse_path_
+weight = np.bincount(fold) / len(target)
+error = path @ weight
+std_error = np.sqrt(((path - error[:, None]) ** 2) @ weight / 4)
+best = np.argmin(error)
+simplest = np.argmax(error <= error[best] + std_error[best])
+write("elastic_net_cv_sklearn.csv", ["weighted", "alpha", "step", "lambda", "error", "std_error"],
+      [[0, 0.5, step, alphas[at], error[at], std_error[at]]
+       for step, at in [*zip(range(0, 100, 9), range(0, 100, 9)), (-1, best), (-2, simplest)]])
