@@ -55,4 +55,11 @@
 #define MLOPS_DATABASE_ACLCHECK(database, role, mode) pg_database_aclcheck((database), (role), (mode))
 #endif
 
+/* Bytes for pg_b64_encode() and pg_b64_decode(). 18 made them unsigned. */
+#if PG_VERSION_NUM >= 180000
+#define MLOPS_BASE64_BYTES(bytes) ((uint8 *) (bytes))
+#else
+#define MLOPS_BASE64_BYTES(bytes) ((char *) (bytes))
+#endif
+
 #endif							/* MLOPS_BRIDGE_PG_COMPAT_H */

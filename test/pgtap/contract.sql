@@ -23,6 +23,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_classify(ref text, features jsonb)', 'text', 's', 's'),
 	('mlops_classify(ref text, features record)', 'text', 's', 's'),
 	('mlops_classify(ref text, features text)', 'text', 's', 's'),
+	('mlops_combine(mlops_state)', 'mlops_state', 'i', 's'),
 	('mlops_confusion(ref text, source text DEFAULT NULL::text, OUT actual text, OUT predicted text, OUT rows double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_deploy(ref text, alias text DEFAULT ''champion''::text, reason text DEFAULT NULL::text)', 'integer', 'v', 'u'),
 	('mlops_drift(ref text, source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
@@ -30,6 +31,8 @@ INSERT INTO expected_functions VALUES
 	('mlops_drop_model(model text)', 'void', 'v', 'u'),
 	('mlops_evaluate(ref text, source text DEFAULT NULL::text, OUT part text, OUT metric text, OUT class text, OUT value double precision, OUT low double precision, OUT high double precision, OUT rows bigint, OUT baseline double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_importance(ref text, source text DEFAULT NULL::text, OUT feature text, OUT gain double precision, OUT cover double precision, OUT splits bigint, OUT permutation double precision, OUT std_error double precision, OUT rows bigint)', 'SETOF record', 'v', 'u'),
+	('mlops_least_squares_partial(double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_moments_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
 	('mlops_predict(ref text, features double precision[])', 'double precision', 's', 's'),
@@ -53,6 +56,19 @@ INSERT INTO expected_functions VALUES
 	('mlops_rules(ref text, tree integer DEFAULT 1, OUT tree integer, OUT leaf integer, OUT rule text, OUT label text, OUT prediction double precision, OUT probabilities double precision[], OUT rows bigint, OUT share double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_run_due(OUT job bigint, OUT model text, OUT outcome text, OUT version integer, OUT decision text, OUT error text)', 'SETOF record', 'v', 'u'),
 	('mlops_schedule(model text, schedule text, deploy text DEFAULT ''if_better''::text, params jsonb DEFAULT ''{}''::jsonb, run_as text DEFAULT NULL::text)', 'timestamp with time zone', 'v', 'u'),
+	('mlops_state_add_least_squares(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_state_add_moments(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_state_add_sums(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_state_compact(mlops_state)', 'mlops_state', 'i', 's'),
+	('mlops_state_in(cstring)', 'mlops_state', 'i', 's'),
+	('mlops_state_merge(mlops_state, mlops_state)', 'mlops_state', 'i', 's'),
+	('mlops_state_out(mlops_state)', 'cstring', 'i', 's'),
+	('mlops_state_recv(internal)', 'mlops_state', 'i', 's'),
+	('mlops_state_send(mlops_state)', 'bytea', 'i', 's'),
+	('mlops_state_sums(mlops_state)', 'double precision[]', 'i', 's'),
+	('mlops_sum(double precision[])', 'double precision[]', 'i', 's'),
+	('mlops_sum_combine(mlops_state)', 'double precision[]', 'i', 's'),
+	('mlops_sum_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_train(model text, source text, target text DEFAULT NULL::text, task text DEFAULT NULL::text, algorithm text DEFAULT ''auto''::text, features text[] DEFAULT NULL::text[], exclude text[] DEFAULT NULL::text[], params jsonb DEFAULT ''{}''::jsonb, prepare jsonb DEFAULT ''{}''::jsonb, split jsonb DEFAULT ''{}''::jsonb, weight text DEFAULT NULL::text, positive text DEFAULT NULL::text, key text DEFAULT NULL::text, deploy text DEFAULT ''if_better''::text, seed bigint DEFAULT 0, warm_start text DEFAULT NULL::text)', 'mlops.train_result', 'v', 'u'),
 	('mlops_unschedule(model text)', 'boolean', 'v', 'u');
 SELECT set_eq($$SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ')', pg_get_function_result(p.oid), p.provolatile, p.proparallel
@@ -60,10 +76,15 @@ SELECT set_eq($$SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || '
 	'TABLE expected_functions', 'functions are those of the contract');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND obj_description(p.oid, 'pg_proc') IS NULL$$,
 	'every function has a comment');
-SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND (p.prosecdef OR p.proleakproof OR p.proisstrict)$$,
-	'none is SECURITY DEFINER, LEAKPROOF or STRICT');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND (p.prosecdef OR p.proleakproof OR p.proisstrict AND p.proname !~ '^mlops_state_')$$,
+	'none is SECURITY DEFINER, LEAKPROOF or, but for those of the type mlops_state, STRICT');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND p.proname !~ '^mlops_'$$,
 	'every function is called mlops_...');
+
+-- Aggregates can be split: an ordinary type as state, one argument of a concrete type, a combine function
+SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
+	WHERE classid = 'pg_proc'::regclass AND (a.aggtranstype = 'internal'::regtype OR a.aggcombinefn = 0 OR a.agginitval IS NOT NULL OR p.proparallel <> 's'
+	OR p.pronargs <> 1 OR 'p' = ANY (SELECT typtype FROM pg_type WHERE oid = ANY (p.proargtypes)))$$, 'every aggregate can be split');
 
 -- Views with their columns
 CREATE TEMPORARY TABLE expected_views (name name, columns text);

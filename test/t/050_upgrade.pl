@@ -24,7 +24,13 @@ my $describe = q{
             || coalesce(obj_description(objid, classid::regclass::text), '') FROM member
         UNION ALL
         SELECT pg_get_functiondef(p.oid) || ' # ' || coalesce(p.proacl::text, '')
-        FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
+        FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND p.prokind <> 'a'
+        UNION ALL
+        SELECT 'aggregate ' || concat_ws(' ', a.aggfnoid, a.aggtransfn, a.aggcombinefn, a.aggfinalfn, a.aggtranstype::regtype, p.proparallel, p.proacl)
+        FROM pg_aggregate a JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = a.aggfnoid JOIN pg_proc p ON p.oid = a.aggfnoid
+        UNION ALL
+        SELECT 'type ' || concat_ws(' ', t.oid::regtype, t.typlen, t.typalign, t.typstorage, t.typinput, t.typoutput, t.typreceive, t.typsend)
+        FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid WHERE t.typtype = 'b'
         UNION ALL
         SELECT 'column ' || c.oid::regclass::text || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
             || concat_ws(' ', a.attnotnull, a.attidentity, a.attstorage) || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
