@@ -170,7 +170,7 @@ typedef struct MlAlgorithm
 	 */
 	MlStatus	(*decode) (MlEnv *env, MlReader *reader, const MlSignature *signature,
 						   MlTask task, int n_classes, void **model);
-	/* importance (n_inputs), zeroed before, of a model; NULL: not made of trees */
+	/* Adds that of a model to importance (n_inputs); NULL: not made of trees */
 	MlStatus	(*importance) (MlEnv *env, const void *model, MlImportance *inputs);
 	/* The leaves of a tree, from 1 (rules.h); NULL: not made of such trees */
 	MlStatus	(*rules) (MlEnv *env, const void *model, int tree, struct MlRules *rules);

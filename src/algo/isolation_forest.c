@@ -413,7 +413,7 @@ take_inputs(Growing *growing)
 static void
 draw_columns(Growing *growing, uint64_t tree)
 {
-	int			n = growing->input->signature->n_features;
+	int			n = ml_signature_n_learnt(growing->input->signature);
 	uint64_t	key = ml_hash_word(tree, DRAW_COLUMN);
 	int			i;
 

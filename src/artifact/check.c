@@ -10,7 +10,11 @@
 
 static const char *model_fault(const MlModel *model);
 static const char *label_fault(const MlModel *model);
-static const char *feature_fault(const MlSignature *signature, int f, int first_input);
+static const char *feature_fault(const MlModel *model, int f, int first_input);
+static const char *group_fault(const MlModel *model);
+static const char *group_column_fault(const MlModel *model, int c);
+static const char *place_fault(const MlGroups *groups);
+static bool tells_rows_apart(const MlModel *model, int f);
 static const char *level_fault(const MlFeature *feature);
 static const char *input_fault(const MlSignature *signature, const MlFeature *feature, int f, int part);
 static bool name_used_before(const MlSignature *signature, int f);
@@ -39,13 +43,16 @@ ml_model_check(MlEnv *env, const MlModel *model, MlStatus status, const char *pr
 		return ml_fail(env, status, "%s: %s", prefix, fault);
 	for (f = 0; f < signature->n_features; f++)
 	{
-		fault = feature_fault(signature, f, inputs);
+		fault = feature_fault(model, f, inputs);
 		if (fault != NULL)
 			return ml_fail(env, status, "%s: feature %d %s", prefix, f + 1, fault);
 		inputs += signature->features[f].n_inputs;
 	}
 	if (inputs != signature->n_inputs)
 		return ml_fail(env, status, "%s: there are inputs without a feature", prefix);
+	fault = group_fault(model);
+	if (fault != NULL)
+		return ml_fail(env, status, "%s: %s", prefix, fault);
 	return ML_OK;
 }
 
@@ -95,6 +102,8 @@ model_fault(const MlModel *model)
 		return "its time zone is not valid";
 	if (model->signature.n_features < 1 || model->signature.n_features > ML_ARTIFACT_MAX_FEATURES)
 		return "its number of features is not valid";
+	if (model->signature.n_inputs < 1)
+		return "it has no inputs";
 	return label_fault(model);
 }
 
@@ -131,8 +140,9 @@ label_fault(const MlModel *model)
 }
 
 static const char *
-feature_fault(const MlSignature *signature, int f, int first_input)
+feature_fault(const MlModel *model, int f, int first_input)
 {
+	const MlSignature *signature = &model->signature;
 	const MlFeature *feature = &signature->features[f];
 	MlKind		kind;
 	const char *fault;
@@ -147,6 +157,9 @@ feature_fault(const MlSignature *signature, int f, int first_input)
 	if (feature->type == ML_TIMESTAMPTZ && signature->time_zone == NULL)
 		return "needs a time zone";
 	kind = ml_type_kind(feature->type);
+	if (feature->n_inputs == 0 && feature->first_input == first_input && feature->n_levels == 0 &&
+		first_input == signature->n_inputs && tells_rows_apart(model, f))
+		return NULL;
 	if (feature->n_inputs != (kind == ML_KIND_TIME ? ml_n_time_parts(feature->type) : 1) ||
 		feature->first_input != first_input ||
 		feature->n_inputs > signature->n_inputs - first_input)
@@ -203,6 +216,98 @@ input_fault(const MlSignature *signature, const MlFeature *feature, int f, int p
 		return "has a most frequent level that does not exist";
 	if (!is_finite(input->mean) || !is_finite(input->sd) || (!input->category && !(input->sd > 0)))
 		return "has a mean or deviation that is not valid";
+	return NULL;
+}
+
+/* Is the feature there, alone or besides, to tell groups apart? */
+static bool
+tells_rows_apart(const MlModel *model, int f)
+{
+	int			c;
+
+	for (c = 0; c < model->groups.n_columns; c++)
+	{
+		if (model->groups.columns[c].feature == f)
+			return true;
+	}
+	return false;
+}
+
+static const char *
+group_fault(const MlModel *model)
+{
+	const MlGroups *groups = &model->groups;
+	const char *fault = NULL;
+	int			c;
+
+	if (groups->n_columns == 0)
+		return groups->n_groups == 0 ? NULL : "it has groups but no column that tells them apart";
+	if (groups->n_columns < 0 || groups->n_columns > ML_MAX_GROUP_COLUMNS ||
+		groups->n_groups < 1 || groups->n_groups > ML_MAX_GROUPS)
+		return "its number of groups is not valid";
+	for (c = 0; c < groups->n_columns && fault == NULL; c++)
+		fault = group_column_fault(model, c);
+	return fault != NULL ? fault : place_fault(groups);
+}
+
+/* Values are found by binary search, so their order matters. */
+static const char *
+group_column_fault(const MlModel *model, int c)
+{
+	const MlGroupColumn *column = &model->groups.columns[c];
+	MlKind		kind;
+	int			i;
+
+	if (column->feature < 0 || column->feature >= model->signature.n_features)
+		return "it tells rows apart by a feature that does not exist";
+	for (i = 0; i < c; i++)
+	{
+		if (model->groups.columns[i].feature == column->feature)
+			return "it tells rows apart by the same feature twice";
+	}
+	kind = ml_type_kind(model->signature.features[column->feature].type);
+	if (kind == ML_KIND_TIME || (kind == ML_KIND_CATEGORY) != (column->text != NULL) ||
+		column->n_values < 0 || column->n_values > ML_MAX_GROUPS)
+		return "it tells rows apart by a feature that cannot";
+	for (i = 0; i < column->n_values; i++)
+	{
+		if (column->text != NULL
+			? !ml_text_valid(column->text[i], column->length[i])
+			: !is_finite(column->number[i]))
+			return "the value of a group is not valid";
+		if (i > 0 && (column->text != NULL
+					  ? ml_compare_bytes(column->text[i - 1], column->length[i - 1],
+										 column->text[i], column->length[i]) >= 0
+					  : column->number[i - 1] >= column->number[i]))
+			return "the values of groups do not ascend";
+	}
+	return NULL;
+}
+
+static const char *
+place_fault(const MlGroups *groups)
+{
+	size_t		width = (size_t) groups->n_columns;
+	int			g;
+	int			c;
+
+	for (g = 0; g < groups->n_groups; g++)
+	{
+		const int32_t *place = groups->place + (size_t) g * width;
+		int			same = 0;
+
+		for (c = 0; c < groups->n_columns; c++)
+		{
+			if (place[c] < 0 || place[c] > groups->columns[c].n_values)
+				return "a group has a value that does not exist";
+		}
+		if (g == 0)
+			continue;
+		while (same < groups->n_columns && place[same] == (place - width)[same])
+			same++;
+		if (same == groups->n_columns || place[same] < (place - width)[same])
+			return "its groups do not ascend";
+	}
 	return NULL;
 }
 

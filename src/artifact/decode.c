@@ -16,12 +16,17 @@
 #define FEATURE_BYTES 20
 #define LEVEL_BYTES 4
 #define INPUT_BYTES 32
+#define GROUP_COLUMN_BYTES 8
 
 static MlStatus read_header(MlEnv *env, const uint8_t *bytes, size_t length, uint32_t *format);
 static MlStatus read_labels(MlEnv *env, MlReader *reader, MlModel *model);
 static MlStatus read_signature(MlEnv *env, MlReader *reader, MlSignature *signature);
 static MlStatus read_feature(MlEnv *env, MlReader *reader, MlFeature *feature);
 static MlStatus read_inputs(MlEnv *env, MlReader *reader, MlSignature *signature);
+static MlStatus read_groups(MlEnv *env, MlReader *reader, const MlSignature *signature, MlGroups *groups);
+static MlStatus read_group_column(MlEnv *env, MlReader *reader, const MlSignature *signature,
+								  MlGroupColumn *column);
+static MlStatus read_fitted(MlEnv *env, MlReader *reader, MlModel *model);
 static MlStatus read_algorithm(MlEnv *env, MlReader *reader, MlModel *model);
 static MlStatus read_name(MlEnv *env, MlReader *reader, const char **name);
 static MlStatus read_count(MlEnv *env, MlReader *reader, size_t least_bytes, int most, int *count);
@@ -43,14 +48,13 @@ ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
 	model->threshold = ml_read_f64(&reader);
 	ML_TRY(read_name(env, &reader, &model->target));
 	ML_TRY(read_signature(env, &reader, &model->signature));
+	if (reader.format >= 2)
+		ML_TRY(read_groups(env, &reader, &model->signature, &model->groups));
 	ML_TRY(read_algorithm(env, &reader, model));
 	ML_TRY(ml_model_check(env, model, ML_CORRUPT, DAMAGED));
 	if (model->task != ML_CLASSIFICATION && model->threshold != 0)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has a threshold but predicts no class");
-	ML_TRY(model->algorithm->decode(env, &reader, &model->signature, model->task,
-									 model->n_classes, &model->fitted));
-	if (ml_reader_failed(&reader))
-		return cut_off(env);
+	ML_TRY(read_fitted(env, &reader, model));
 	if (reader.position != reader.length)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": there are bytes behind its end");
 	return ML_OK;
@@ -168,6 +172,88 @@ read_inputs(MlEnv *env, MlReader *reader, MlSignature *signature)
 		input->mode = (int) ml_read_u32(reader);
 		input->mean = ml_read_f64(reader);
 		input->sd = ml_read_f64(reader);
+	}
+	return ml_reader_failed(reader) ? cut_off(env) : ML_OK;
+}
+
+/* Features are checked later, but their kind tells numbers from texts. */
+static MlStatus
+read_group_column(MlEnv *env, MlReader *reader, const MlSignature *signature, MlGroupColumn *column)
+{
+	double	   *number;
+	int			i;
+
+	column->feature = (int) ml_read_u32(reader);
+	if (column->feature < 0 || column->feature >= signature->n_features)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": it tells rows apart by a feature that does not exist");
+	ML_TRY(read_count(env, reader, LEVEL_BYTES, ML_MAX_GROUPS, &column->n_values));
+	if (ml_type_kind(signature->features[column->feature].type) != ML_KIND_CATEGORY)
+	{
+		column->number = number = ml_allocate(env, (size_t) column->n_values + 1, sizeof(double));
+		if (number == NULL)
+			return ML_OUT_OF_MEMORY;
+		for (i = 0; i < column->n_values; i++)
+			number[i] = ml_read_f64(reader);
+		return ml_reader_failed(reader) ? cut_off(env) : ML_OK;
+	}
+	column->text = ml_allocate(env, (size_t) column->n_values + 1, sizeof(char *));
+	column->length = ml_allocate(env, (size_t) column->n_values + 1, sizeof(uint32_t));
+	if (column->text == NULL || column->length == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < column->n_values; i++)
+	{
+		ML_TRY(read_name(env, reader, &column->text[i]));
+		if (column->text[i] == NULL)
+			return ml_fail(env, ML_CORRUPT, DAMAGED ": the value of a group is absent");
+		column->length[i] = (uint32_t) strlen(column->text[i]);
+	}
+	return ML_OK;
+}
+
+static MlStatus
+read_groups(MlEnv *env, MlReader *reader, const MlSignature *signature, MlGroups *groups)
+{
+	int64_t		n_places;
+	int64_t		i;
+
+	ML_TRY(read_count(env, reader, GROUP_COLUMN_BYTES, ML_MAX_GROUP_COLUMNS, &groups->n_columns));
+	if (groups->n_columns == 0)
+		return ML_OK;
+	groups->columns = ml_allocate(env, (size_t) groups->n_columns, sizeof(MlGroupColumn));
+	if (groups->columns == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < groups->n_columns; i++)
+		ML_TRY(read_group_column(env, reader, signature, &groups->columns[i]));
+	ML_TRY(read_count(env, reader, sizeof(uint32_t) * (size_t) groups->n_columns, ML_MAX_GROUPS,
+					  &groups->n_groups));
+	n_places = (int64_t) groups->n_groups * groups->n_columns;
+	groups->place = ml_allocate(env, (size_t) n_places + 1, sizeof(int32_t));
+	if (groups->place == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n_places; i++)
+		groups->place[i] = (int32_t) ml_read_u32(reader);
+	return ml_reader_failed(reader) ? cut_off(env) : ML_OK;
+}
+
+/* The model of all rows, then those of groups. */
+static MlStatus
+read_fitted(MlEnv *env, MlReader *reader, MlModel *model)
+{
+	const MlAlgorithm *algorithm = model->algorithm;
+	int			g;
+
+	ML_TRY(algorithm->decode(env, reader, &model->signature, model->task, model->n_classes, &model->fitted));
+	model->group_fitted = ml_allocate(env, (size_t) model->groups.n_groups + 1, sizeof(void *));
+	if (model->group_fitted == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (g = 0; g < model->groups.n_groups; g++)
+	{
+		bool		own = false;
+
+		ML_TRY(read_flag(env, reader, &own));
+		if (own)
+			ML_TRY(algorithm->decode(env, reader, &model->signature, model->task, model->n_classes,
+									 &model->group_fitted[g]));
 	}
 	return ml_reader_failed(reader) ? cut_off(env) : ML_OK;
 }

@@ -9,6 +9,8 @@
 
 static void write_header(MlWriter *writer);
 static void write_signature(MlWriter *writer, const MlSignature *signature);
+static void write_groups(MlWriter *writer, const MlGroups *groups);
+static MlStatus write_fitted(MlWriter *writer, const MlModel *model);
 static void finish_header(MlWriter *writer);
 static void write_name(MlWriter *writer, const char *name);
 
@@ -28,10 +30,9 @@ ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *lengt
 	ml_write_f64(&writer, model->task == ML_CLASSIFICATION && model->n_classes == 2 ? model->threshold : 0);
 	write_name(&writer, model->target);
 	write_signature(&writer, &model->signature);
+	write_groups(&writer, &model->groups);
 	write_name(&writer, model->algorithm->name);
-	if (writer.status == ML_OK)
-		ML_TRY(model->algorithm->encode(model->fitted, &writer));
-	ML_TRY(writer.status);
+	ML_TRY(write_fitted(&writer, model));
 	finish_header(&writer);
 	*bytes = writer.data;
 	*length = writer.length;
@@ -39,9 +40,25 @@ ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *lengt
 }
 
 void
-ml_model_predict(const MlModel *model, const double *inputs, int n_rows, double *outputs)
+ml_model_predict(const MlModel *model, const int32_t *group, const double *inputs, int n_rows,
+				 double *outputs)
 {
-	model->algorithm->predict(model->fitted, &model->signature, inputs, n_rows, outputs);
+	size_t		n_inputs = (size_t) model->signature.n_inputs;
+	size_t		n_outputs = (size_t) ml_n_outputs(model->n_classes);
+	int			first;
+	int			end;
+
+	/* neighbours that the same model serves go together */
+	for (first = 0; first < n_rows; first = end)
+	{
+		const void *fitted = group == NULL ? model->fitted : ml_model_fitted(model, group[first]);
+
+		end = group == NULL ? n_rows : first + 1;
+		while (end < n_rows && ml_model_fitted(model, group[end]) == fitted)
+			end++;
+		model->algorithm->predict(fitted, &model->signature, inputs + (size_t) first * n_inputs,
+								  end - first, outputs + (size_t) first * n_outputs);
+	}
 }
 
 int
@@ -101,6 +118,53 @@ write_signature(MlWriter *writer, const MlSignature *signature)
 		ml_write_f64(writer, input->mean);
 		ml_write_f64(writer, input->sd);
 	}
+}
+
+static void
+write_groups(MlWriter *writer, const MlGroups *groups)
+{
+	int64_t		n_places = (int64_t) groups->n_groups * groups->n_columns;
+	int			c;
+	int64_t		i;
+
+	ml_write_u32(writer, (uint32_t) groups->n_columns);
+	for (c = 0; c < groups->n_columns; c++)
+	{
+		const MlGroupColumn *column = &groups->columns[c];
+
+		ml_write_u32(writer, (uint32_t) column->feature);
+		ml_write_u32(writer, (uint32_t) column->n_values);
+		for (i = 0; i < column->n_values; i++)
+		{
+			if (column->text != NULL)
+				ml_write_text(writer, column->text[i], column->length[i]);
+			else
+				ml_write_f64(writer, column->number[i]);
+		}
+	}
+	if (groups->n_columns == 0)
+		return;
+	ml_write_u32(writer, (uint32_t) groups->n_groups);
+	for (i = 0; i < n_places; i++)
+		ml_write_u32(writer, (uint32_t) groups->place[i]);
+}
+
+/* The model of all rows, then those of groups. */
+static MlStatus
+write_fitted(MlWriter *writer, const MlModel *model)
+{
+	int			g;
+
+	ML_TRY(writer->status);
+	ML_TRY(model->algorithm->encode(model->fitted, writer));
+	for (g = 0; g < model->groups.n_groups; g++)
+	{
+		ML_TRY(ml_check_stop(writer->env));
+		ml_write_u8(writer, model->group_fitted[g] != NULL);
+		if (model->group_fitted[g] != NULL)
+			ML_TRY(model->algorithm->encode(model->group_fitted[g], writer));
+	}
+	return writer->status;
 }
 
 static void

@@ -10,6 +10,7 @@
 #define ML_ARTIFACT_MODEL_H
 
 #include "algo/algo.h"
+#include "prep/groups.h"
 
 typedef struct MlModel
 {
@@ -21,7 +22,9 @@ typedef struct MlModel
 	const char *target;			/* name of the target column; anomaly: or NULL */
 	MlSignature signature;
 	const MlAlgorithm *algorithm;
-	void	   *fitted;			/* of algorithm->fit or decode */
+	void	   *fitted;			/* of algorithm->fit or decode; serves all rows but those of ... */
+	MlGroups	groups;			/* ... these, when there are any, ... */
+	void	  **group_fitted;	/* ... (n_groups) that have their own; NULL: they have not */
 } MlModel;
 
 extern MlStatus ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *length);
@@ -32,12 +35,28 @@ extern MlStatus ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **byte
  */
 extern MlStatus ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model);
 
+/* Rows are told apart, so that predictions need the groups that they are of. */
+static inline bool
+ml_model_has_groups(const MlModel *model)
+{
+	return model->groups.n_columns > 0;
+}
+
+/* What predicts the rows of a group (-1: of none). */
+static inline const void *
+ml_model_fitted(const MlModel *model, int group)
+{
+	return group >= 0 && model->group_fitted[group] != NULL ? model->group_fitted[group] : model->fitted;
+}
+
 /*
  * outputs (n_rows, ml_n_outputs()) of rows of inputs (n_rows, n_inputs), as
- * MlAlgorithm.predict gives them. Pure: no allocation, no failure; equal inputs
- * give equal bits.
+ * MlAlgorithm.predict gives them. group (n_rows) are their groups, NULL where
+ * the model has none. Pure: no allocation, no failure; equal inputs give equal
+ * bits.
  */
-extern void ml_model_predict(const MlModel *model, const double *inputs, int n_rows, double *outputs);
+extern void ml_model_predict(const MlModel *model, const int32_t *group, const double *inputs,
+							 int n_rows, double *outputs);
 
 /*
  * The class that a classification's outputs of a row mean: the positive one

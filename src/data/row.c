@@ -100,6 +100,12 @@ finish_row(MlopsRowReader *reader, MemoryContext caller, double *inputs)
 	MemoryContextSwitchTo(caller);
 }
 
+const MlValue *
+mlops_row_values(const MlopsRowReader *reader)
+{
+	return reader->values;
+}
+
 /* ----------------------------------------------------------- composite rows */
 
 /* "f1, f2, ..." of a row without column names of its own; NULL for others. */

@@ -34,4 +34,7 @@ extern void mlops_row_from_array(MlopsRowReader *reader, ArrayType *row, double 
 /* Text holding a JSON object, a JSON array of numbers, or an array literal. */
 extern void mlops_row_from_text(MlopsRowReader *reader, const char *row, double *inputs);
 
+/* The feature values of the row that was read last, until the next one. */
+extern const MlValue *mlops_row_values(const MlopsRowReader *reader);
+
 #endif							/* MLOPS_DATA_ROW_H */

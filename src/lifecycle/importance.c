@@ -21,6 +21,7 @@
 #include "lifecycle/evaluate.h"
 #include "lifecycle/importance.h"
 #include "lifecycle/judge.h"
+#include "lifecycle/score.h"
 #include "math/sort.h"
 #include "prep/identity.h"
 #include "prep/slice.h"
@@ -32,7 +33,7 @@
 
 #define STOP_ROWS 1024
 
-/* Sums over the inputs of each feature; false when the model has no trees. */
+/* Sums over the inputs of each feature and over the models of all groups; false when the model has no trees. */
 static bool
 add_splits(MlEnv *env, const MlModel *model, MlopsImportanceRow *rows)
 {
@@ -44,7 +45,10 @@ add_splits(MlEnv *env, const MlModel *model, MlopsImportanceRow *rows)
 		return false;
 	inputs = mlops_need(env, signature->n_inputs + 1, sizeof(MlImportance));
 	mlops_check(env, model->algorithm->importance(env, model->fitted, inputs));
-	for (i = 0; i < signature->n_features; i++)
+	for (i = 0; i < model->groups.n_groups; i++)
+		if (model->group_fitted[i] != NULL)
+			mlops_check(env, model->algorithm->importance(env, model->group_fitted[i], inputs));
+	for (i = 0; i < ml_signature_n_learnt(signature); i++)
 	{
 		rows[i].gain = 0.0;
 		rows[i].cover = 0.0;
@@ -90,11 +94,21 @@ sample_rows(MlEnv *env, MlopsLabelled *labelled, uint64_t seed)
 	return n;
 }
 
-/* ml_model_predict() as the shuffling calls it. */
-static void
-predict_rows(const void *state, const double *inputs, int n_rows, double *outputs)
+/* A model with the groups of the rows that are shuffled, NULL when it has none. */
+typedef struct Predictor
 {
-	ml_model_predict(state, inputs, n_rows, outputs);
+	const MlModel *model;
+	const int32_t *group;
+} Predictor;
+
+/* ml_model_predict() as the shuffling calls it: rows stay in their groups. */
+static void
+predict_rows(const void *state, int64_t first, const double *inputs, int n_rows, double *outputs)
+{
+	const Predictor *predictor = state;
+
+	ml_model_predict(predictor->model, predictor->group ? predictor->group + first : NULL, inputs, n_rows,
+					 outputs);
 }
 
 /* inputs (n, n_inputs) of the rows in their order, taken in that of the table. */
@@ -164,7 +178,7 @@ static void
 add_permutation(MlEnv *env, const MlModel *model, const MlPermutation *permutation,
 				bool has_trees, MlopsImportanceRow *rows)
 {
-	int			n_features = model->signature.n_features;
+	int			n_features = ml_signature_n_learnt(&model->signature);
 	MlShuffled *groups = mlops_need(env, n_features, sizeof(MlShuffled));
 	int			n = 0;
 	int			i;
@@ -198,6 +212,7 @@ measure_on(MlEnv *env, const MlopsVersionKey *key, const MlModel *model, const c
 	MlopsVersion *version = mlops_version_load(key->model, key->version);
 	uint64_t	seed = (uint64_t) mlops_json_get_integer(version->request, "seed", 0);
 	MlPermutation permutation = {0};
+	Predictor	predictor = {.model = model};
 	MlopsLabelled labelled;
 
 	mlops_read_labelled(env, model, version, source, &labelled);
@@ -205,7 +220,8 @@ measure_on(MlEnv *env, const MlopsVersionKey *key, const MlModel *model, const c
 	permutation.n_outputs = ml_n_outputs(model->n_classes);
 	permutation.metric = mlops_default_metric(model->task);
 	permutation.predict = predict_rows;
-	permutation.state = model;
+	predictor.group = mlops_groups_of(env, model, &labelled.table, labelled.rows, permutation.n_rows);
+	permutation.state = &predictor;
 	permutation.seed = seed;
 	permutation.repeats = REPEATS;
 	add_permutation(env, model, &permutation, has_trees, rows);
@@ -275,7 +291,7 @@ mlops_importance(const char *reference, const char *source, int *count)
 	model = mlops_prepared_model(mlops_cache_get(&key, mlops_env_context(env)));
 	if (model->task == ML_ANOMALY)
 		refuse_anomaly(&key);
-	*count = model->signature.n_features;
+	*count = ml_signature_n_learnt(&model->signature);
 	rows = palloc(sizeof(MlopsImportanceRow) * Max(*count, 1));
 	for (i = 0; i < *count; i++)
 		rows[i] = (MlopsImportanceRow) {pstrdup(model->signature.features[i].name), NAN, NAN, -1, NAN, NAN, -1};

@@ -264,6 +264,21 @@ mlops_scorer_class(const MlopsScorer *scorer, const text *label)
 	return -1;
 }
 
+int32_t *
+mlops_groups_of(MlEnv *env, const MlModel *model, const MlTable *table,
+				const uint32_t *rows, int64_t n_rows)
+{
+	int32_t    *group;
+
+	if (!ml_model_has_groups(model))
+		return NULL;
+	group = ml_allocate(env, n_rows + 1, sizeof(int32_t));
+	if (group == NULL)
+		mlops_check(env, ML_OUT_OF_MEMORY);
+	mlops_check(env, ml_groups_assign(env, &model->groups, &model->signature, table, rows, n_rows, group));
+	return group;
+}
+
 void
 mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 				  const uint32_t *rows, int64_t n_rows, double *out)
@@ -272,6 +287,7 @@ mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 	MlFrame		frame;
 	MlSlice		slice;
 	double	   *inputs;
+	int32_t    *group = mlops_groups_of(env, model, table, rows, n_rows);
 	int64_t		block = FIRST_BLOCK_ROWS;
 	int64_t		most;
 	int64_t		at;
@@ -296,7 +312,8 @@ mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 			mlops_check(env, ml_check_stop(env));
 			INSTR_TIME_SET_CURRENT(start);
 			ml_frame_rows(&slice.part, slice.rows + i, (int) count, inputs);
-			ml_model_predict(model, inputs, (int) count, out + (at + i) * n_outputs);
+			ml_model_predict(model, group ? group + at + i : NULL, inputs, (int) count,
+							 out + (at + i) * n_outputs);
 			INSTR_TIME_SET_CURRENT(end);
 			INSTR_TIME_SUBTRACT(end, start);
 			if (INSTR_TIME_GET_DOUBLE(end) < BLOCK_SECONDS)
@@ -304,6 +321,7 @@ mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 		}
 	}
 	pfree(inputs);
+	ml_release(env, group);
 	ml_slice_end(&slice);
 	ml_frame_end(&frame);
 }

@@ -33,11 +33,19 @@ extern const MlopsScorer *mlops_scorer(void **slot, MemoryContext context, const
 /* Error 42809 with the call that is right for the model's task. */
 extern void mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *reference);
 
-/* Outputs of the row in scorer->inputs, into scorer->outputs. */
+/* Outputs of the row that scorer->reader read last, in scorer->inputs, into scorer->outputs. */
 static inline const double *
 mlops_scorer_predict(const MlopsScorer *scorer)
 {
-	ml_model_predict(scorer->model, scorer->inputs, 1, scorer->outputs);
+	int32_t		group;
+
+	if (!ml_model_has_groups(scorer->model))
+		ml_model_predict(scorer->model, NULL, scorer->inputs, 1, scorer->outputs);
+	else
+	{
+		group = ml_groups_find(&scorer->model->groups, mlops_row_values(scorer->reader));
+		ml_model_predict(scorer->model, &group, scorer->inputs, 1, scorer->outputs);
+	}
 	return scorer->outputs;
 }
 
@@ -58,6 +66,13 @@ mlops_scorer_probability(const MlopsScorer *scorer, const double *outputs, int c
 		return outputs[class_number];
 	return class_number == 1 ? outputs[0] : 1.0 - outputs[0];
 }
+
+/*
+ * The groups of these rows for ml_model_predict(), in `env`; NULL when the
+ * model has none.
+ */
+extern int32_t *mlops_groups_of(MlEnv *env, const MlModel *model, const MlTable *table,
+								const uint32_t *rows, int64_t n_rows);
 
 /*
  * out (n_rows, ml_n_outputs()): outputs for row rows[i] of the table, or for row

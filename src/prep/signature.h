@@ -69,6 +69,17 @@ typedef struct MlSignature
 	bool		nan_is_missing; /* NaN and infinity count as missing; else they are refused */
 } MlSignature;
 
+/* Features that something is learnt from; those behind them have no inputs (prep/groups.h). */
+static inline int
+ml_signature_n_learnt(const MlSignature *signature)
+{
+	int			n = signature->n_features;
+
+	while (n > 0 && signature->features[n - 1].n_inputs == 0)
+		n--;
+	return n;
+}
+
 /* One input of all rows of a table. */
 typedef struct MlInputColumn
 {

@@ -183,7 +183,7 @@ take_losses(Shuffling *shuffling, const MlShuffled *group, double *loss)
 			memcpy(shuffling->inputs + (size_t) i * n_inputs + group->first,
 				   problem->inputs + (size_t) shuffling->donor[first + i] * n_inputs + group->first,
 				   (size_t) group->n * sizeof(double));
-		problem->predict(problem->state, shuffling->inputs, n, shuffling->outputs);
+		problem->predict(problem->state, first, shuffling->inputs, n, shuffling->outputs);
 		for (i = 0; i < n; i++, output += problem->n_outputs)
 		{
 			double		actual = problem->actual[first + i];

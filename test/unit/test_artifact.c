@@ -40,7 +40,8 @@ typedef struct Sample
 	MlEnv	   *env;
 	MlModel		model;
 	MlFrame		frame;
-	MlFeature	features[6];
+	MlFeature	features[7];
+	MlGroupColumn group_columns[2];
 	MlInput		inputs[N_INPUTS];
 	MlInputColumn columns[N_INPUTS];
 	const char *labels[ML_MAX_CLASSES + 1];
@@ -181,11 +182,38 @@ make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task, int n_cla
 	add_feature(sample, "age", ML_INTEGER, NULL, 0);
 	add_feature(sample, "seen", ML_TIMESTAMPTZ, NULL, 0);
 	add_feature(sample, "size", ML_ENUM, sizes, 3);
+	unit_ok(model->signature.n_inputs == N_INPUTS, "a sample for %s", algorithm->name);
 	fill_frame(sample);
 	unit_ok(fit_sample(sample, algorithm, task) == ML_OK, "%s fits task %d with %d classes: %s",
 			algorithm->name, task, n_classes, sample->env->error.message);
 	unit_ok(ml_model_encode(sample->env, model, &sample->bytes, &sample->length) == ML_OK,
 			"and is encoded in %zu bytes: %s", sample->length, sample->env->error.message);
+}
+
+/* Tell rows apart by a column that is no feature and one that is; two of four groups have a model. */
+static void
+add_groups(Sample *sample)
+{
+	static const char *regions[] = {"", "nord", "s\xc3\xbc" "d"};
+	static uint32_t lengths[] = {0, 4, 4};
+	static const double ages[] = {-3, 41};
+	static int32_t place[] = {0, 2, 1, 0, 1, 1, 3, 1};	/* 2, 3: missing */
+	MlModel    *model = &sample->model;
+	MlFeature  *region = &sample->features[model->signature.n_features++];
+
+	region->name = "region";
+	region->type = ML_VARCHAR;
+	region->first_input = N_INPUTS;
+	sample->group_columns[0] = (MlGroupColumn) {.feature = 6,.n_values = 3,.text = regions,.length = lengths};
+	sample->group_columns[1] = (MlGroupColumn) {.feature = 3,.n_values = 2,.number = ages};
+	model->groups = (MlGroups) {.n_columns = 2,.columns = sample->group_columns,.n_groups = 4,.place = place};
+	model->group_fitted = ml_allocate(sample->env, 4, sizeof(void *));
+	model->group_fitted[0] = model->fitted;
+	unit_ok(fit_sample(sample, model->algorithm, model->task) == ML_OK, "a group is fitted");
+	model->group_fitted[2] = model->fitted;
+	unit_ok(fit_sample(sample, model->algorithm, model->task) == ML_OK, "and all rows are");
+	unit_ok(ml_model_encode(sample->env, model, &sample->bytes, &sample->length) == ML_OK,
+			"with its groups it has %zu bytes: %s", sample->length, sample->env->error.message);
 }
 
 /*
@@ -227,9 +255,12 @@ test_round_trip(const Sample *sample)
 			after.signature.inputs[8].part == ML_PART_MONTH, "inputs too");
 	for (i = 0; i < N_ROWS; i++)
 	{
+		int32_t		group = i % 5 - 1;
+		const int32_t *of_group = ml_model_has_groups(before) ? &group : NULL;
+
 		ml_frame_row(&sample->frame, i, inputs);
-		ml_model_predict(before, inputs, 1, expected);
-		ml_model_predict(&after, inputs, 1, output);
+		ml_model_predict(before, of_group, inputs, 1, expected);
+		ml_model_predict(&after, of_group, inputs, 1, output);
 		different += memcmp(expected, output, sizeof(double) * (size_t) ml_n_outputs(before->n_classes)) != 0;
 		different += after.task == ML_CLASSIFICATION && ml_model_class(&after, output) != ml_model_class(before, expected);
 	}
@@ -271,6 +302,7 @@ try_bytes(const uint8_t *bytes, size_t length, MlStatus *status)
 	MlModel		model;
 	double	   *inputs;
 	double	   *outputs;
+	int32_t		group;
 	int			k;
 	int			round;
 
@@ -287,7 +319,8 @@ try_bytes(const uint8_t *bytes, size_t length, MlStatus *status)
 			inputs[k] = below(5) == 0 ? NAN : model.signature.inputs[k].category ?
 				(double) below((size_t) model.signature.inputs[k].n_levels + 1) :
 				ml_hash_uniform(random64()) * 2 - 0.5;
-		ml_model_predict(&model, inputs, 1, outputs);
+		for (group = -1; group < model.groups.n_groups; group++)
+			ml_model_predict(&model, ml_model_has_groups(&model) ? &group : NULL, inputs, 1, outputs);
 		if (model.task == ML_CLASSIFICATION && ml_model_class(&model, outputs) >= model.n_classes)
 			unit_ok(false, "a class beyond the labels");
 	}
@@ -427,6 +460,7 @@ test_missing_input(const Sample *sample)
 	/* the inputs end where the algorithm's name begins */
 	while (memcmp(bytes + end, &name_length, 4) != 0 || memcmp(bytes + end + 4, name, name_length) != 0)
 		end++;
+	end -= sizeof(uint32_t);	/* no columns that tell groups apart */
 	memcpy(bytes + end - N_INPUTS * 32 - 4, &n_inputs, 4);
 	memmove(bytes + end - 32, bytes + end, sample->length - end);
 	fix_header(bytes, length);
@@ -529,6 +563,94 @@ test_other_classes(const Sample *sample)
 	free(bytes);
 }
 
+/* Each row is predicted by the model of its group, in a batch as alone. */
+static void
+test_groups(const Sample *sample)
+{
+	const MlModel *model = &sample->model;
+	int			width = ml_n_outputs(model->n_classes);
+	double	   *inputs = ml_allocate(sample->env, N_ROWS * N_INPUTS, sizeof(double));
+	double	   *batch = ml_allocate(sample->env, N_ROWS * ML_MAX_CLASSES, sizeof(double));
+	int32_t		group[N_ROWS];
+	double		output[ML_MAX_CLASSES];
+	int			others = 0;
+	int			different = 0;
+	int			i;
+
+	for (i = 0; i < N_ROWS; i++)
+	{
+		group[i] = (int32_t) below(5) - 1;
+		ml_frame_row(&sample->frame, i, inputs + i * N_INPUTS);
+	}
+	ml_model_predict(model, group, inputs, N_ROWS, batch);
+	for (i = 0; i < N_ROWS; i++)
+	{
+		const void *fitted = group[i] == 0 || group[i] == 2 ? model->group_fitted[group[i]] : model->fitted;
+
+		model->algorithm->predict(fitted, &model->signature, inputs + i * N_INPUTS, 1, output);
+		different += memcmp(output, batch + i * width, sizeof(double) * (size_t) width) != 0;
+		model->algorithm->predict(model->fitted, &model->signature, inputs + i * N_INPUTS, 1, output);
+		others += memcmp(output, batch + i * width, sizeof(double) * (size_t) width) != 0;
+	}
+	unit_ok(different == 0, "rows are predicted by the models of their groups");
+	unit_ok(others > N_ROWS / 10, "which differ from that of all rows");
+}
+
+static void
+test_group_refusals(Sample *sample)
+{
+	MlModel    *model = &sample->model;
+	MlGroupColumn *column = sample->group_columns;
+	const char *regions[] = {"", "nord", "nord"};
+	static const double ages[] = {41, NAN};
+	static int32_t place[] = {0, 2, 0, 2};
+	MlGroups	groups = model->groups;
+	MlGroupColumn kept = column[0];
+
+	column[0].text = regions;
+	refuse(sample, "a value twice", "model cannot be stored: the values of groups do not ascend");
+	regions[2] = "s\xff" "d.";
+	refuse(sample, "a value of bad bytes", "model cannot be stored: the value of a group is not valid");
+	column[0] = kept;
+	column[0].feature = 2;
+	refuse(sample, "groups by a date", "model cannot be stored: feature 7 has another number of inputs");
+	column[0] = kept;
+	column[1].feature = 6;
+	refuse(sample, "a column twice", "model cannot be stored: it tells rows apart by the same feature twice");
+	column[1].feature = 7;
+	refuse(sample, "a column that is not there", "model cannot be stored: it tells rows apart by a feature that does not exist");
+	column[1].feature = 2;
+	refuse(sample, "a time", "model cannot be stored: it tells rows apart by a feature that cannot");
+	column[1].feature = 3;
+	column[1].number = ages;
+	refuse(sample, "a value of no number", "model cannot be stored: the value of a group is not valid");
+	column[1].n_values = 1;
+	refuse(sample, "a group with a value too far", "model cannot be stored: a group has a value that does not exist");
+	column[1].n_values = 2;
+	column[1].number = groups.columns[1].number = (const double[]) {1, 2};
+	model->groups.place = place;
+	model->groups.n_groups = 2;
+	refuse(sample, "a group twice", "model cannot be stored: its groups do not ascend");
+	model->groups.n_groups = 0;
+	refuse(sample, "no group", "model cannot be stored: its number of groups is not valid");
+	model->groups = (MlGroups) {.n_columns = 0};
+	refuse(sample, "a feature without inputs", "model cannot be stored: feature 7 has another number of inputs");
+}
+
+static void
+test_with_groups(const MlAlgorithm *algorithm, MlTask task, int n_classes)
+{
+	Sample		sample;
+
+	make_sample(&sample, algorithm, task, n_classes);
+	add_groups(&sample);
+	test_round_trip(&sample);
+	test_fuzz(&sample);
+	test_truncation(&sample);
+	test_groups(&sample);
+	test_group_refusals(&sample);
+}
+
 static void
 test_utf8(void)
 {
@@ -574,7 +696,7 @@ test_format_1(const char *words_file, const char *rows_file)
 		const double *row = rows + i * n_columns;
 		double		output;
 
-		ml_model_predict(&model, row, 1, &output);
+		ml_model_predict(&model, NULL, row, 1, &output);
 		different += output != row[n_columns - 1];
 	}
 	unit_ok(n_rows == 40 && different == 0, "and predicts the same bits (%d differ)", different);
@@ -636,6 +758,9 @@ main(void)
 		test_other_classes(&sample);
 		test_class_refusals(&sample);
 	}
+	test_with_groups(ml_algorithm_find("linear"), ML_REGRESSION, 0);
+	test_with_groups(ml_algorithm_find("gbt"), ML_CLASSIFICATION, 3);
+	test_with_groups(ml_algorithm_find("isolation_forest"), ML_ANOMALY, 2);
 	test_format_1("artifact_v1_regression.csv", "artifact_v1_regression_rows.csv");
 	test_format_1("artifact_v1_classes.csv", "artifact_v1_classes_rows.csv");
 	test_no_target();

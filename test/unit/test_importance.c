@@ -101,11 +101,12 @@ test_splits(void)
 
 /* y = 3 a - 2 b; c is not looked at. */
 static void
-predict_linear(const void *state, const double *inputs, int n_rows, double *outputs)
+predict_linear(const void *state, int64_t first, const double *inputs, int n_rows, double *outputs)
 {
 	int			i;
 
 	(void) state;
+	(void) first;
 	for (i = 0; i < n_rows; i++)
 		outputs[i] = 3 * inputs[3 * i] - 2 * inputs[3 * i + 1];
 }
@@ -127,7 +128,7 @@ make_rows(MlPermutation *problem, double *inputs, double *actual, int n_rows, ui
 	{
 		for (k = 0; k < 3; k++)
 			inputs[3 * i + k] = uniform(key + (uint64_t) (10 * i + k)) - 0.5;
-		predict_linear(NULL, inputs + 3 * i, 1, &actual[i]);
+		predict_linear(NULL, 0, inputs + 3 * i, 1, &actual[i]);
 		actual[i] += 2 * uniform(key + (uint64_t) (10 * i + 5)) - 1;
 	}
 	memset(problem, 0, sizeof(*problem));
@@ -171,7 +172,7 @@ rmse_of_all_orders(const MlPermutation *problem, int input)
 
 			memcpy(row, problem->inputs + 3 * i, sizeof(row));
 			row[input] = problem->inputs[3 * order[i] + input];
-			predict_linear(NULL, row, 1, &output);
+			predict_linear(NULL, 0, row, 1, &output);
 			squares += (output - problem->actual[i]) * (output - problem->actual[i]) / 5;
 		}
 		sum += sqrt(squares);
@@ -197,7 +198,7 @@ test_all_orders(void)
 	unit_ok(ml_permutation_importance(env, &problem, groups, 3) == ML_OK, "shuffled");
 	for (i = 0; i < 5; i++)
 	{
-		predict_linear(NULL, inputs + 3 * i, 1, &output);
+		predict_linear(NULL, 0, inputs + 3 * i, 1, &output);
 		squares += (output - actual[i]) * (output - actual[i]) / 5;
 	}
 	for (i = 0; i < 2; i++)
@@ -238,12 +239,13 @@ test_standard_error(const char *metric)
 
 /* 0.8 for the class that the first input names, 0.1 for the other two. */
 static void
-predict_classes(const void *state, const double *inputs, int n_rows, double *outputs)
+predict_classes(const void *state, int64_t first, const double *inputs, int n_rows, double *outputs)
 {
 	int			i;
 	int			k;
 
 	(void) state;
+	(void) first;
 	for (i = 0; i < n_rows; i++)
 		for (k = 0; k < 3; k++)
 			outputs[3 * i + k] = inputs[2 * i] == k && inputs[2 * i + 1] == k ? 0.8 : 0.1;
