@@ -302,13 +302,15 @@ resolve_text(MlEnv *env, const MlParameter *parameter, const MlOption *option, d
 	char		names[ML_ERROR_TEXT];
 	int			choice = find_choice(parameter, option->text);
 
-	*value = choice;
+	*value = parameter->kind == ML_PARAM_NUMBER ? -1 - choice : choice;
 	if (choice >= 0)
 		return ML_OK;
 	ml_choice_names(parameter, names, sizeof(names));
 	ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" cannot be \"%.100s\"", option->name, option->text);
 	if (parameter->kind == ML_PARAM_CHOICE)
 		ml_hint(env, "It is one of: %s.", names);
+	else if (parameter->kind == ML_PARAM_NUMBER)
+		ml_hint(env, "It is a number, or one of: %s.", names);
 	else
 		ml_hint(env, "It is an object with a number for each class, or one of: %s.", names);
 	return ML_INVALID_OPTION;

@@ -35,7 +35,8 @@ typedef struct MlParameter
 	const char *text;			/* one line for people */
 	/*
 	 * Comma-separated names, which count from 0; behind each, with "=" before
-	 * them, those that other libraries have for it. NULL for a map without.
+	 * them, those that other libraries have for it. NULL for a map without. A
+	 * number may have them, too: its value is then -1, -2, ...
 	 */
 	const char *choices;
 } MlParameter;
@@ -200,7 +201,7 @@ extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, i
 
 /*
  * Options to values[n_parameters], defaults included: numbers, the number of a
- * choice; for maps that of the name given, or -1, and what they hold is found
+ * choice, -1, -2, ... of one that a number has; for maps that of the name given, or -1, and what they hold is found
  * by ml_parameter_given(); for a column -1 where one is given. Unknown names (hint lists the valid ones), one
  * parameter given twice, also under an alias, a value of the wrong kind, out of
  * range or not a whole number where one is needed: ML_INVALID_OPTION naming the

@@ -1,9 +1,9 @@
 /*
  * algo/linear.c
- *		Least squares and ridge regression.
+ *		Least squares, ridge, lasso and elastic net.
  *
  * Minimises
- *		sum_i weight_i (y_i - b - x_i'w)^2 + l2 |w|^2
+ *		1/2 sum_i weight_i (y_i - b - x_i'w)^2 + l1 |w|_1 + l2 / 2 |w|^2
  * over the intercept b and the coefficients w of the slots of algo/design.h
  * (standardised numbers, 0/1 for categories); the intercept is not penalised.
  *
@@ -11,6 +11,10 @@
  * triangular factor R, then rows sqrt(l2) e_j; slots that others already
  * determine get coefficient 0 (algo/least_squares.h). y is centred first. This
  * also serves fewer rows than slots.
+ *
+ * With an l1 penalty the solution is by coordinate descent on the factor
+ * (algo/penalised.h). A penalty per unit of weight, lambda, may be chosen by
+ * cross-validation: the rows are then folded into one factor per fold.
  *
  * Limits: ML_MAX_SLOTS slots; R takes 8 (slots + 2)^2 bytes.
  */
@@ -21,7 +25,8 @@
 #include <string.h>
 
 #include "algo/effects.h"
-#include "algo/least_squares.h"
+#include "algo/fold.h"
+#include "algo/penalised.h"
 #include "math/sum.h"
 #include "prep/slice.h"
 
@@ -32,19 +37,37 @@
 #define MEASURED_ROWS 128
 
 static const MlParameter linear_parameters[] = {
-	{"l2", "ridge,lambda,alpha,reg_lambda", ML_PARAM_NUMBER, 0.0, 0.0, 1e100,
-	"penalty on the squared coefficients of standardised columns; 0 is plain least squares", NULL}
+	{"l2", "ridge,reg_lambda", ML_PARAM_NUMBER, 0.0, 0.0, 1e100,
+	"penalty on the squared coefficients of standardised columns; 0 is plain least squares", NULL},
+	{"l1", "lasso,reg_alpha", ML_PARAM_NUMBER, 0.0, 0.0, 1e100,
+	"penalty on their absolute values, which makes some of them 0", NULL},
+	{"lambda", "alpha,penalty", ML_PARAM_NUMBER, 0.0, 0.0, 1e100,
+	"instead of both, a penalty per unit of weight; or found by cross-validation",
+	"cv=lambda.min,cv_1se=lambda.1se"},
+	{"l1_ratio", "mixture", ML_PARAM_NUMBER, 1.0, 0.0, 1.0,
+	"part of lambda that goes to absolute values: 1 is lasso, 0 ridge", NULL},
+	{"folds", "nfolds,cv", ML_PARAM_INTEGER, 10.0, 2.0, 100.0,
+	"folds of the cross-validation that finds lambda", NULL}
 };
 
 enum
 {
-	L2
+	L2,
+	L1,
+	LAMBDA,
+	L1_RATIO,
+	FOLDS
 };
+
+/* Values of lambda by name. */
+#define LAMBDA_BEST (-1.0)
+#define LAMBDA_SIMPLEST (-2.0)
 
 typedef struct Fit
 {
 	MlEnv	   *env;
 	const MlFitInput *input;
+	MlPenalty	penalty;		/* lambda is set once the rows are folded */
 	MlDesign	design;
 	MlDesignBlock block;
 	MlSlice		slice;
@@ -58,6 +81,20 @@ static double
 row_weight(const MlFitInput *input, uint32_t row)
 {
 	return input->weight != NULL ? input->weight[row] : 1.0;
+}
+
+/* Penalties come as l1 and l2, or as lambda. */
+static MlStatus
+check_penalties(MlEnv *env, const MlFitInput *input)
+{
+	const double *parameters = input->parameters;
+
+	if (parameters[LAMBDA] == 0.0 || (parameters[L1] == 0.0 && parameters[L2] == 0.0))
+		return ML_OK;
+	ml_fail(env, ML_INVALID_OPTION, "parameters \"%s\" and \"lambda\" exclude each other",
+			parameters[L1] > 0.0 ? "l1" : "l2");
+	ml_hint(env, "Give lambda and l1_ratio, or l1 and l2.");
+	return ML_INVALID_OPTION;
 }
 
 /* The weighted mean of y: the same for any row order. */
@@ -90,6 +127,7 @@ begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 	memset(fit, 0, sizeof(*fit));
 	fit->env = env;
 	fit->input = input;
+	ML_TRY(check_penalties(env, input));
 	if (input->n_rows < 1)
 		return ml_fail(env, ML_INVALID_DATA, "there are no rows to fit on");
 	ML_TRY(ml_design_make(env, input->signature, &fit->design));
@@ -156,9 +194,8 @@ spread_block(Fit *fit, const uint32_t *rows, double *weight)
  * one has not all of them, so that rounding does not depend on where rows are.
  */
 static MlStatus
-load_block(Fit *fit, int64_t start, int n_rows)
+load_block(Fit *fit, const uint32_t *rows, int64_t count, int64_t start, int n_rows)
 {
-	const MlFitInput *input = fit->input;
 	int			at;
 	int			n;
 
@@ -166,7 +203,7 @@ load_block(Fit *fit, int64_t start, int n_rows)
 	{
 		if (fit->used == fit->taken)
 		{
-			ML_TRY(ml_slice_take(&fit->slice, input->rows, start + at, input->n_rows, &fit->taken));
+			ML_TRY(ml_slice_take(&fit->slice, rows, start + at, count, &fit->taken));
 			fit->used = 0;
 		}
 		n = fit->taken - fit->used < n_rows - at ? (int) (fit->taken - fit->used) : n_rows - at;
@@ -176,25 +213,125 @@ load_block(Fit *fit, int64_t start, int n_rows)
 	return ML_OK;
 }
 
+/* Fold some rows into the state; `done` of all were before. */
 static MlStatus
-fold_rows(Fit *fit)
+fold_rows(Fit *fit, const uint32_t *rows, int64_t count, int64_t done)
 {
-	const MlFitInput *input = fit->input;
 	int64_t		start;
 
-	for (start = 0; start < input->n_rows; start += fit->block.capacity)
+	fit->used = fit->taken;
+	for (start = 0; start < count; start += fit->block.capacity)
 	{
-		const uint32_t *rows = input->rows + start;
-		int64_t		left = input->n_rows - start;
+		int64_t		left = count - start;
 		int			n_rows = left < fit->block.capacity ? (int) left : fit->block.capacity;
 		double		weight;
 
 		ML_TRY(ml_check_stop(fit->env));
-		ML_TRY(load_block(fit, start, n_rows));
-		spread_block(fit, rows, &weight);
+		ML_TRY(load_block(fit, rows, count, start, n_rows));
+		spread_block(fit, rows + start, &weight);
 		ML_TRY(ml_least_squares_fold(&fit->state, n_rows, weight));
-		ml_report(fit->env, "fitting", (double) (start + n_rows) / (double) input->n_rows,
-				  start + n_rows, -1, NAN);
+		ml_report(fit->env, "fitting", (double) (done + start + n_rows) / (double) fit->input->n_rows,
+				  done + start + n_rows, -1, NAN);
+	}
+	return ML_OK;
+}
+
+/* The states of all folds, written behind each other. */
+static MlStatus
+fold_folds(Fit *fit, int n_folds, const uint8_t *fold, double *written)
+{
+	const MlFitInput *input = fit->input;
+	int			n = fit->state.n;
+	double		centre = fit->state.shift[n - 1];
+	uint32_t   *rows = ml_allocate(fit->env, (size_t) input->n_rows, sizeof(uint32_t));
+	int64_t		done = 0;
+	int			k;
+
+	if (rows == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (k = 0; k < n_folds; k++)
+	{
+		int64_t		count = 0;
+		int64_t		i;
+
+		for (i = 0; i < input->n_rows; i++)
+		{
+			if (fold[i] == k)
+				rows[count++] = input->rows[i];
+		}
+		ML_TRY(fold_rows(fit, rows, count, done));
+		done += count;
+		ML_TRY(ml_least_squares_write(&fit->state, written + (size_t) (k * ml_least_squares_size(n))));
+		ml_least_squares_end(&fit->state);
+		ML_TRY(ml_least_squares_begin(fit->env, n, &fit->state));
+		fit->state.shift[n - 1] = centre;
+	}
+	ml_release(fit->env, rows);
+	return ML_OK;
+}
+
+/* The path as a curve of losses, of which the chosen step is the model. */
+static MlStatus
+keep_curve(MlEnv *env, const MlPenaltyPath *path, int chosen, MlFitted *fitted)
+{
+	int			k;
+
+	fitted->curve = ml_allocate(env, ML_PATH_LENGTH, sizeof(MlCurvePoint));
+	if (fitted->curve == NULL)
+		return ML_OUT_OF_MEMORY;
+	fitted->n_curve = ML_PATH_LENGTH;
+	fitted->iterations = chosen + 1;
+	for (k = 0; k < ML_PATH_LENGTH; k++)
+	{
+		fitted->curve[k].iteration = k + 1;
+		fitted->curve[k].train_loss = path->train_error[k];
+		fitted->curve[k].validation_loss = path->error[k];
+	}
+	return ML_OK;
+}
+
+/* Fold all rows, and find lambda by cross-validation. */
+static MlStatus
+choose_lambda(Fit *fit, MlFitted *fitted)
+{
+	const double *parameters = fit->input->parameters;
+	int			n = fit->state.n;
+	int			n_folds = (int) parameters[FOLDS];
+	uint8_t    *fold;
+	double	   *written;
+	MlPenaltyPath path;
+	int			chosen;
+
+	ML_TRY(ml_folds_deal(fit->env, fit->input, &n_folds, &fold));
+	written = ml_allocate(fit->env, (size_t) n_folds, (size_t) ml_least_squares_size(n) * sizeof(double));
+	if (written == NULL)
+		return ML_OUT_OF_MEMORY;
+	ML_TRY(fold_folds(fit, n_folds, fold, written));
+	ml_release(fit->env, fold);
+	ml_least_squares_end(&fit->state);
+	ML_TRY(ml_penalised_path(fit->env, n, written, n_folds, true, parameters[L1_RATIO], &path, &fit->state));
+	ml_release(fit->env, written);
+	chosen = parameters[LAMBDA] == LAMBDA_SIMPLEST ? path.simplest : path.best;
+	fit->penalty.lambda = path.lambda[chosen];
+	return keep_curve(fit->env, &path, chosen, fitted);
+}
+
+static MlStatus
+fold_all(Fit *fit, MlFitted *fitted)
+{
+	const double *parameters = fit->input->parameters;
+	double		sum = parameters[L1] + parameters[L2];
+
+	fitted->iterations = 1;
+	fit->penalty.l1_ratio = parameters[L1_RATIO];
+	if (parameters[LAMBDA] == LAMBDA_BEST || parameters[LAMBDA] == LAMBDA_SIMPLEST)
+		return choose_lambda(fit, fitted);
+	ML_TRY(fold_rows(fit, fit->input->rows, fit->input->n_rows, 0));
+	fit->penalty.lambda = parameters[LAMBDA];
+	if (sum > 0.0)
+	{
+		fit->penalty.lambda = sum / fit->state.weight;
+		fit->penalty.l1_ratio = parameters[L1] / sum;
 	}
 	return ML_OK;
 }
@@ -287,6 +424,24 @@ measure(Fit *fit, const MlEffects *effects, double *loss)
 	return ML_OK;
 }
 
+static MlStatus
+solve(Fit *fit)
+{
+	const MlPenalty *penalty = &fit->penalty;
+
+	if (penalty->lambda == 0.0 || penalty->l1_ratio == 0.0)
+	{
+		ML_TRY(ml_least_squares_fold_penalty(&fit->state, penalty->lambda * fit->state.weight));
+		ML_TRY(ml_least_squares_finish(&fit->state, &fit->solved));
+		warn_aliases(fit);
+		return ML_OK;
+	}
+	fit->solved.coefficients = ml_allocate(fit->env, (size_t) fit->state.n, sizeof(double));
+	if (fit->solved.coefficients == NULL)
+		return ML_OUT_OF_MEMORY;
+	return ml_penalised_solve(&fit->state, true, penalty, fit->solved.coefficients);
+}
+
 static void
 end(Fit *fit)
 {
@@ -306,22 +461,19 @@ linear_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	MlEffects  *effects;
 
 	ML_TRY(begin(&fit, env, input));
-	ML_TRY(fold_rows(&fit));
-	ML_TRY(ml_least_squares_fold_penalty(&fit.state, input->parameters[L2]));
-	ML_TRY(ml_least_squares_finish(&fit.state, &fit.solved));
-	warn_aliases(&fit);
+	ML_TRY(fold_all(&fit, fitted));
+	ML_TRY(solve(&fit));
 	ML_TRY(ml_effects_make(env, &fit.design, fit.solved.coefficients[0], fit.solved.coefficients + 1,
 						   &effects));
 	ML_TRY(measure(&fit, effects, &fitted->train_loss));
 	end(&fit);
 	fitted->model = effects;
-	fitted->iterations = 1;
 	return ML_OK;
 }
 
 const MlAlgorithm ml_linear = {
 	.name = "linear",
-	.title = "linear regression by least squares, with optional ridge penalty",
+	.title = "linear regression by least squares, with optional lasso, ridge or elastic net penalty",
 	.tasks = 1U << ML_REGRESSION,
 	.uses_validation = false,
 	.pins_inputs = true,

@@ -159,9 +159,9 @@ folds_end(Folds *folds)
 }
 
 static double
-fold_weight(const Folds *folds, int fold)
+written_weight(const double *written)
 {
-	return folds->written[(size_t) fold * folds->size + 2];
+	return written[2];
 }
 
 /* state = the written one, with another added to it */
@@ -214,13 +214,12 @@ lay_path(const MlLeastSquares *all, bool intercept, double l1_ratio, double *coe
 	return ML_OK;
 }
 
-/* Learn the path from a state, and measure it on a fold. */
+/* Learn the path from a state, and measure it on a written one: error (ML_PATH_LENGTH). */
 static MlStatus
 measure_path(Folds *folds, const MlLeastSquares *state, bool intercept, double l1_ratio,
-			 const double *lambda, int fold)
+			 const double *lambda, const double *measured, double *error)
 {
-	const double *triangle = folds->written + (size_t) fold * folds->size + folds->size -
-		(size_t) folds->n * ((size_t) folds->n + 1) / 2;
+	const double *triangle = measured + folds->size - (size_t) folds->n * ((size_t) folds->n + 1) / 2;
 	Quadratic	q;
 	int			k;
 
@@ -232,8 +231,8 @@ measure_path(Folds *folds, const MlLeastSquares *state, bool intercept, double l
 		bool		converged;
 
 		ML_TRY(quadratic_solve(&q, &penalty, folds->coefficients, &converged));
-		folds->error[fold * ML_PATH_LENGTH + k] =
-			squared_errors(triangle, folds->n, folds->coefficients, folds->room) / fold_weight(folds, fold);
+		error[k] = squared_errors(triangle, folds->n, folds->coefficients, folds->room) /
+			written_weight(measured);
 	}
 	quadratic_end(&q);
 	return ML_OK;
@@ -253,7 +252,8 @@ measure_folds(Folds *folds, bool intercept, double l1_ratio, const double *lambd
 		MlLeastSquares state;
 
 		ML_TRY(read_and_add(folds, k > 0 ? folds->before : behind, k > 0 ? behind : NULL, &state));
-		ML_TRY(measure_path(folds, &state, intercept, l1_ratio, lambda, k));
+		ML_TRY(measure_path(folds, &state, intercept, l1_ratio, lambda, fold,
+							folds->error + k * ML_PATH_LENGTH));
 		ml_least_squares_end(&state);
 		ML_TRY(read_and_add(folds, fold, k > 0 ? folds->before : NULL, &state));
 		ML_TRY(ml_least_squares_write(&state, folds->before));
@@ -278,15 +278,17 @@ summarise(const Folds *folds, MlPenaltyPath *path)
 
 		for (fold = 0; fold < folds->n_folds; fold++)
 		{
-			sum += fold_weight(folds, fold) * folds->error[fold * ML_PATH_LENGTH + k];
-			weight += fold_weight(folds, fold);
+			double		own = written_weight(folds->written + (size_t) fold * folds->size);
+
+			sum += own * folds->error[fold * ML_PATH_LENGTH + k];
+			weight += own;
 		}
 		path->error[k] = sum / weight;
 		for (fold = 0; fold < folds->n_folds; fold++)
 		{
 			double		off = folds->error[fold * ML_PATH_LENGTH + k] - path->error[k];
 
-			squares += fold_weight(folds, fold) * off * off;
+			squares += written_weight(folds->written + (size_t) fold * folds->size) * off * off;
 		}
 		path->std_error[k] = sqrt(squares / weight / (folds->n_folds - 1));
 		if (path->error[k] < path->error[path->best])
@@ -307,6 +309,7 @@ ml_penalised_path(MlEnv *env, int n, const double *written, int n_folds, bool in
 	ML_TRY(merge_behind(&folds));
 	ML_TRY(ml_least_squares_read(env, folds.behind, (int64_t) folds.size, all));
 	ML_TRY(lay_path(all, intercept, l1_ratio, folds.coefficients, path->lambda));
+	ML_TRY(measure_path(&folds, all, intercept, l1_ratio, path->lambda, folds.behind, path->train_error));
 	ML_TRY(measure_folds(&folds, intercept, l1_ratio, path->lambda));
 	summarise(&folds, path);
 	folds_end(&folds);

@@ -41,7 +41,8 @@ typedef struct MlPenaltyPath
 	int			best;			/* lowest error */
 	int			simplest;		/* largest lambda within one standard error of it */
 	double		lambda[ML_PATH_LENGTH];	/* descending */
-	double		error[ML_PATH_LENGTH];	/* mean squared error of rows not learnt from */
+	double		train_error[ML_PATH_LENGTH];	/* mean squared error of all rows, learnt from all */
+	double		error[ML_PATH_LENGTH];	/* the same of rows not learnt from */
 	double		std_error[ML_PATH_LENGTH];	/* of that, over the folds */
 } MlPenaltyPath;
 

@@ -192,7 +192,8 @@ mlops_params_resolved(const MlopsFitPlan *plan)
 		const MlOption *given = ml_parameter_given(algorithm, plan->options, plan->n_options, i);
 		char		name[ML_CHOICE_NAME];
 
-		if (parameter->kind == ML_PARAM_NUMBER || parameter->kind == ML_PARAM_INTEGER)
+		if ((parameter->kind == ML_PARAM_NUMBER || parameter->kind == ML_PARAM_INTEGER) &&
+			(given == NULL || given->text == NULL))
 			mlops_json_number(&json, parameter->name, plan->parameters[i]);
 		else if (parameter->kind == ML_PARAM_CHOICE)
 			mlops_json_text(&json, parameter->name,
