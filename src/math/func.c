@@ -113,9 +113,8 @@ ml_normal_quantile(double p)
 	return quantile_tail(sqrt(-ml_log(1.0 - p)));
 }
 
-/* log(1 + t) - t, without cancellation for small t; t > -1 */
-static double
-log1p_minus(double t)
+double
+ml_log1p_minus(double t)
 {
 	double		s = t / (2.0 + t);
 	double		z = s * s;
@@ -150,7 +149,7 @@ gamma_density(double a, double x)
 	t = (x - a) / a;
 	stirling = (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1.0 / (1188 * a * a))
 										 / (a * a)) / (a * a)) / (a * a)) / a;
-	return ml_exp(a * log1p_minus(t) - 0.5 * (LOG_2PI + ml_log(a)) - stirling);
+	return ml_exp(a * ml_log1p_minus(t) - 0.5 * (LOG_2PI + ml_log(a)) - stirling);
 }
 
 /* Lower tail P(a, x) by the power series, for x < a + 1. */

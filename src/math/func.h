@@ -12,6 +12,8 @@
 extern double ml_exp(double x);
 extern double ml_log(double x);		/* x > 0; -inf at 0, NaN below */
 extern double ml_log1p(double x);
+/* log(1 + t) - t, without cancellation for small t; t > -1 */
+extern double ml_log1p_minus(double t);
 /* 1 / (1 + e^-x) */
 extern double ml_sigmoid(double x);
 /* log(1 + e^x) */
@@ -24,6 +26,9 @@ extern double ml_normal_cdf(double z);
 extern double ml_normal_quantile(double p);
 /* Upper tail of chi-square with df degrees of freedom. */
 extern double ml_chi_square_tail(double x, double df);
+/* Probability that |t| of Student's distribution, or F, is larger (beta.c). */
+extern double ml_student_tails(double t, double df);
+extern double ml_f_tail(double f, double df1, double df2);
 /*
  * Two-sample Kolmogorov-Smirnov p-value of the statistic d for sizes n and m:
  * exact by lattice paths while n * m is small enough, else Kolmogorov's

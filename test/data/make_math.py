@@ -118,6 +118,22 @@ def distributions():
           [(x, df, float(upper_gamma(mpf(df) / 2, mpf(x) / 2))) for x, df in rows])
 
 
+    rng = random.Random(7)
+    rows = [(2.0, 0, 1.0), (2.228138851964939, 0, 10.0), (40.0, 0, 5.0), (1e-3, 0, 3.0), (1e6, 0, 2.0), (5.0, 0, 1e6),
+            (30.0, 0, 1000.0), (1.0, 0, 1e8), (3.0, 2, 1e6), (1.1, 200, 300), (330.285339234588, 6, 9), (1e-5, 3, 7)]
+    rows += [(rng.uniform(0.01, 6), 0, df) for df in [1, 2, 4.5, 9, 30, 200, 12345] for _ in range(4)]
+    rows += [(rng.uniform(0.05, 5), df1, df2) for df1 in [1, 2, 7, 60] for df2 in [1, 3, 25, 900] for _ in range(2)]
+    write("math_beta.csv", ("statistic", "df1", "df2", "tail"), [(f, df1, df2, beta_tail(mpf(f), df1, df2))
+                                                                 for f, df1, df2 in rows])
+
+
+def beta_tail(statistic, df1, df2):
+    """Both tails of Student's t (df1 = 0), or the upper one of F."""
+    product = statistic ** 2 if df1 == 0 else df1 * statistic
+    x = df2 / (df2 + product)
+    return float(mpmath.betainc(mpf(df2) / 2, mpf(df1 or 1) / 2, 0, x, regularized=True))
+
+
 def quantile(p):
     """Newton's method on log(cdf), from the side where it is concave."""
     if p > mpf(1) / 2:

@@ -369,6 +369,36 @@ test_normal(void)
 }
 
 static void
+test_beta(void)
+{
+	int			rows;
+	int			columns;
+	double	   *cells = unit_csv("math_beta.csv", &rows, &columns);
+	double		worst = 0;
+	int			i;
+
+	for (i = 0; i < rows; i++)
+	{
+		const double *row = cells + i * columns;
+		double		actual = row[1] == 0 ? ml_student_tails(row[0], row[2]) : ml_f_tail(row[0], row[1], row[2]);
+
+		worst = fmax(worst, fabs(actual - row[3]) / row[3]);
+	}
+	unit_ok(rows == 72 && worst < 1e-11, "tails of t and F, relative error (worst %.2g)", worst);
+	unit_ok(ml_student_tails(-2, 7) == ml_student_tails(2, 7), "t has two tails");
+	unit_near(ml_student_tails(0, 7), 1, 0, "tails from 0");
+	unit_near(ml_student_tails(INFINITY, 7), 0, 0, "tails from infinity");
+	unit_near(ml_student_tails(1e100, 1) * 1e100, 0.636619772367581, 1e-12, "tails from far away");
+	unit_near(ml_student_tails(1.5, 1e12), ml_student_tails(1.5, 1e8), 1e-8, "nearly normal");
+	unit_near(ml_student_tails(1, 0), NAN, 0, "no degrees of freedom");
+	unit_near(ml_student_tails(NAN, 3), NAN, 0, "tails of NaN");
+	unit_near(ml_f_tail(0, 3, 4), 1, 0, "F from 0");
+	unit_near(ml_f_tail(INFINITY, 3, 4), 0, 0, "F from infinity");
+	unit_near(ml_f_tail(2, 3, 1e12), ml_f_tail(2, 3, 1e8), 1e-7, "F nearly chi-square");
+	unit_near(ml_f_tail(2, 3, 0), NAN, 0, "F without degrees of freedom");
+}
+
+static void
 test_chi_square(void)
 {
 	int			rows;
@@ -669,6 +699,7 @@ main(void)
 	test_frozen_bits();
 	test_logistic();
 	test_normal();
+	test_beta();
 	test_chi_square();
 	test_kolmogorov();
 	for (i = 0; i < 7; i++)
