@@ -78,7 +78,7 @@ COMMENT ON TABLE mlops.metric IS 'Metrics stored with versions';
 CREATE TABLE mlops.feature (
 	model text NOT NULL,
 	version int NOT NULL,
-	role text NOT NULL,               -- feature, target, prediction
+	role text NOT NULL,               -- feature, target, partition, prediction
 	position int NOT NULL,
 	name text NOT NULL,
 	type text NOT NULL,
@@ -119,6 +119,24 @@ CREATE TABLE mlops.curve (
 	PRIMARY KEY (model, version)
 );
 COMMENT ON TABLE mlops.curve IS 'Losses of versions, iteration by iteration';
+
+CREATE TABLE mlops.partition (
+	model text NOT NULL,
+	version int NOT NULL,
+	position int NOT NULL,
+	key jsonb NOT NULL,               -- column: value as text, or null
+	rows bigint NOT NULL,             -- with a target, or all
+	train_rows bigint NOT NULL,       -- validation rows included
+	judged_rows bigint NOT NULL,      -- that value is of
+	metric text,
+	value float8,                     -- of the model that serves the group
+	global_value float8,              -- of the model of all rows
+	fallback bool NOT NULL,           -- the model of all rows serves it
+	reason text,                      -- why it does; else NULL
+	warnings text[] NOT NULL,         -- of its fit
+	PRIMARY KEY (model, version, position)
+);
+COMMENT ON TABLE mlops.partition IS 'Groups of versions that were trained with partition_by';
 
 CREATE TABLE mlops.schedule (
 	model text NOT NULL,

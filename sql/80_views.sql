@@ -124,6 +124,23 @@ CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(c.train_loss), pg_catalog.unnest
 	WITH ORDINALITY AS loss(train_loss, validation_loss, ordinal);
 COMMENT ON VIEW mlops.training_curve IS 'Losses of versions after each iteration, on the rows learnt from and on those set aside to stop early; best: the iteration that the version ends with';
 
+CREATE VIEW mlops.partitions WITH (security_barrier) AS
+SELECT p.model,
+	p.version,
+	p.key AS partition,
+	p.rows,
+	p.train_rows,
+	p.judged_rows,
+	p.metric,
+	p.value,
+	p.global_value,
+	p.fallback,
+	p.reason,
+	p.warnings
+FROM mlops.partition AS p
+JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) p.model;
+COMMENT ON VIEW mlops.partitions IS 'Groups of versions that were trained with partition_by: rows, metric on rows not learnt from of the model that serves the group and of the model of all rows; fallback: the model of all rows serves it, with the reason';
+
 CREATE VIEW mlops.drift_results WITH (security_barrier) AS
 SELECT d.id,
 	d.model,
@@ -218,6 +235,7 @@ GRANT SELECT ON
 	mlops.features,
 	mlops.runs,
 	mlops.training_curve,
+	mlops.partitions,
 	mlops.drift_results,
 	mlops.audit,
 	mlops.deployments,

@@ -42,6 +42,43 @@ CREATE TABLE mlops.curve (
 );
 COMMENT ON TABLE mlops.curve IS 'Losses of versions, iteration by iteration';
 
+CREATE TABLE mlops.partition (
+	model text NOT NULL,
+	version int NOT NULL,
+	position int NOT NULL,
+	key jsonb NOT NULL,               -- column: value as text, or null
+	rows bigint NOT NULL,             -- with a target, or all
+	train_rows bigint NOT NULL,       -- validation rows included
+	judged_rows bigint NOT NULL,      -- that value is of
+	metric text,
+	value float8,                     -- of the model that serves the group
+	global_value float8,              -- of the model of all rows
+	fallback bool NOT NULL,           -- the model of all rows serves it
+	reason text,                      -- why it does; else NULL
+	warnings text[] NOT NULL,         -- of its fit
+	PRIMARY KEY (model, version, position)
+);
+COMMENT ON TABLE mlops.partition IS 'Groups of versions that were trained with partition_by';
+
+CREATE VIEW mlops.partitions WITH (security_barrier) AS
+SELECT p.model,
+	p.version,
+	p.key AS partition,
+	p.rows,
+	p.train_rows,
+	p.judged_rows,
+	p.metric,
+	p.value,
+	p.global_value,
+	p.fallback,
+	p.reason,
+	p.warnings
+FROM mlops.partition AS p
+JOIN mlops.visible_model AS m ON m.model OPERATOR(pg_catalog.=) p.model;
+COMMENT ON VIEW mlops.partitions IS 'Groups of versions that were trained with partition_by: rows, metric on rows not learnt from of the model that serves the group and of the model of all rows; fallback: the model of all rows serves it, with the reason';
+
+GRANT SELECT ON mlops.partitions TO PUBLIC;
+
 CREATE VIEW mlops.training_curve WITH (security_barrier) AS
 SELECT c.model,
 	c.version,
@@ -111,19 +148,21 @@ CREATE FUNCTION mlops_train(
 	key text DEFAULT NULL,
 	deploy text DEFAULT 'if_better',
 	seed bigint DEFAULT 0,
-	warm_start text DEFAULT NULL)
+	warm_start text DEFAULT NULL,
+	partition_by text[] DEFAULT NULL)
 RETURNS mlops.train_result
 AS 'MODULE_PATHNAME', 'mlops_sql_train'
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000;
-COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint, text) IS
+COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint, text, text[]) IS
 'Split, prepare, fit, evaluate, store and, if it is better, deploy one new version of a model.
 source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are.
 task: classification, regression or anomaly, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies.
-features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories.
+features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories, min_partition_rows.
 split: method (random, time, group, column, none), holdout, column, key, max_holdout, min_class, min_rows, folds.
 weight: column of row weights. positive: the positive class. key: the column that identifies rows.
 deploy: if_better, always, never, or {"metric": ..., "min_gain": ...}. seed: of split and fit.
 warm_start: a version to continue, such as m@7: its features, encodings, parameters, seed and split are taken over, new trees go behind its own.
+partition_by: columns whose values have a model of their own each, from prepare''s min_partition_rows (100) rows on; the model of all rows serves the others. See mlops.partitions.
 Errors: 22023 unknown or bad option, 42703 missing column, 22000 unusable values, 42501 no right, 53200 memory budget.';
 
 CREATE OR REPLACE VIEW mlops.versions WITH (security_barrier) AS

@@ -37,7 +37,7 @@ train_row(FunctionCallInfo fcinfo, const MlopsTrainResult *result)
 
 /*
  * mlops_train(model, source, target, task, algorithm, features, exclude, params,
- * prepare, split, weight, positive, key, deploy, seed, warm_start)
+ * prepare, split, weight, positive, key, deploy, seed, warm_start, partition_by)
  */
 Datum
 mlops_sql_train(PG_FUNCTION_ARGS)
@@ -60,8 +60,10 @@ mlops_sql_train(PG_FUNCTION_ARGS)
 	request.key = mlops_argument_text(fcinfo, 12);
 	request.deploy = mlops_argument_required(fcinfo, 13, "deploy");
 	request.seed = PG_ARGISNULL(14) ? 0 : PG_GETARG_INT64(14);
-	/* a database that is not updated yet calls with one argument less */
+	/* a database that is not updated yet calls with fewer arguments */
 	request.warm_start = PG_NARGS() > 15 ? mlops_argument_text(fcinfo, 15) : NULL;
+	if (PG_NARGS() > 16)
+		request.partition_by = mlops_argument_texts(fcinfo, 16, "partition_by", &request.n_partition_by);
 	request.kind = "train";
 	mlops_train(&request, &result);
 	return train_row(fcinfo, &result);

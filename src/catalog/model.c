@@ -231,6 +231,7 @@ static const char *const model_deletes[] = {
 	"DELETE FROM mlops.drift_result WHERE model = $1",
 	"DELETE FROM mlops.run WHERE model = $1",
 	"DELETE FROM mlops.curve WHERE model = $1",
+	"DELETE FROM mlops.partition WHERE model = $1",
 	"DELETE FROM mlops.job_run r USING mlops.job j WHERE j.id = r.job AND j.model = $1",
 	"DELETE FROM mlops.job WHERE model = $1",
 	"DELETE FROM mlops.schedule WHERE model = $1",

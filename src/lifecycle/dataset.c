@@ -66,6 +66,7 @@ mlops_preparation_read(Jsonb *prepare, Jsonb *split, int64 seed, MlopsPreparatio
 				 errhint("Valid values are \"error\" and \"missing\".")));
 	preparation->nan_is_missing = strcmp(text, "missing") == 0;
 	preparation->max_categories = (int) mlops_option_integer(&options, "max_categories", ML_MAX_LEVELS, 2, ML_MAX_LEVELS);
+	preparation->min_partition_rows = mlops_option_integer(&options, "min_partition_rows", 0, 1, ML_MAX_ROWS);
 	mlops_options_end(&options);
 
 	ml_split_defaults(rule);
@@ -244,6 +245,39 @@ mark_features(const MlopsTrainRequest *request, const MlopsSource *source, MlEnv
 	}
 }
 
+/* The columns of partition_by: their types must tell groups apart. */
+static void
+mark_partition(const MlopsTrainRequest *request, const MlopsSource *source, int target, bool *mark)
+{
+	int			i;
+
+	if (request->partition_by != NULL &&
+		(request->n_partition_by == 0 || request->n_partition_by > ML_MAX_GROUP_COLUMNS))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"partition_by\" names %d columns", request->n_partition_by),
+				 errhint("Name 1 to %d columns whose values tell groups apart, or leave it out.",
+						 ML_MAX_GROUP_COLUMNS)));
+	for (i = 0; i < request->n_partition_by; i++)
+	{
+		const char *name = request->partition_by[i];
+		int			column = require_readable(source, "partition_by", name);
+
+		if (column == target || named(request->partition_by, i, name))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg(column == target ? "column \"%s\" cannot be both target and in partition_by" :
+							"column \"%s\" is named twice in partition_by", name)));
+		if (ml_type_kind(source->columns[column].type) == ML_KIND_TIME)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of partition_by is of type %s", name,
+							ml_type_name(source->columns[column].type)),
+					 errhint("Give a query as source that makes text or a number of it, such as the year.")));
+		mark[column] = true;
+	}
+}
+
 /* The target has no second part to play, and a weight names no row. */
 static void
 refuse_double_roles(const MlopsSource *source, const Wanted *wanted)
@@ -287,6 +321,7 @@ choose_wanted(const MlopsTrainRequest *request, const MlopsPreparation *preparat
 	refuse_double_roles(source, wanted);
 
 	mark_features(request, source, env, mark);
+	mark_partition(request, source, wanted->target, mark);
 	if (wanted->target >= 0)
 	{
 		mlops_source_mark_generated(source, wanted->target);
@@ -354,6 +389,17 @@ mlops_take_weights(MlEnv *env, const MlTable *table, int column, MlTarget *targe
 	*weight = weights->number;
 }
 
+static bool
+is_chosen(const MlopsDataset *dataset, int column)
+{
+	int			i;
+
+	for (i = 0; i < dataset->n_chosen; i++)
+		if (dataset->chosen[i] == column)
+			return true;
+	return false;
+}
+
 /* The columns that identify a row: split key, primary key, or the content. */
 static void
 choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, MlopsDataset *dataset)
@@ -387,6 +433,9 @@ choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, Mlo
 		options->by_content = true;
 		memcpy(identity, dataset->chosen, sizeof(int) * dataset->n_chosen);
 		n = dataset->n_chosen;
+		for (i = 0; i < dataset->n_partition; i++)
+			if (!is_chosen(dataset, dataset->partition[i]))
+				identity[n++] = dataset->partition[i];
 		if (dataset->target_column >= 0)
 			identity[n++] = dataset->target_column;
 		if (wanted->weight >= 0)
@@ -460,7 +509,7 @@ choose_features(MlEnv *env, const MlopsTrainRequest *request, const MlopsSource 
 {
 	MlTable    *table = &dataset->table;
 	MlColumnChoice choice = {0};
-	const char **exclude = palloc(sizeof(char *) * (request->n_exclude + 1));
+	const char **exclude = palloc(sizeof(char *) * (request->n_exclude + request->n_partition_by + 1));
 	int			i;
 
 	choice.features = (const char *const *) request->features;
@@ -469,6 +518,10 @@ choose_features(MlEnv *env, const MlopsTrainRequest *request, const MlopsSource 
 		if (ml_table_find(table, request->exclude[i]) >= 0 ||
 			named(choice.features, choice.n_features, request->exclude[i]))
 			exclude[choice.n_exclude++] = request->exclude[i];
+	/* nothing is learnt from what tells groups apart unless it is asked for */
+	for (i = 0; i < request->n_partition_by; i++)
+		if (!named(choice.features, choice.n_features, request->partition_by[i]))
+			exclude[choice.n_exclude++] = request->partition_by[i];
 	choice.exclude = (const char *const *) exclude;
 	choice.target = dataset->target_column;
 	choice.key = table_index(table, source, wanted->key);
@@ -588,6 +641,7 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	Wanted		wanted;
 	MlTask		task = mlops_task_asked(request);
 	int64		usable;
+	int			i;
 
 	choose_wanted(request, preparation, source, also_read, n_also_read, env, &wanted);
 	read_marked(source, preparation, request->start, wanted.mark, env, table);
@@ -615,6 +669,9 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 		take_features(env, request->start, dataset);
 	else
 		choose_features(env, request, source, &wanted, dataset);
+	dataset->n_partition = request->n_partition_by;
+	for (i = 0; i < dataset->n_partition; i++)
+		dataset->partition[i] = ml_table_find(table, request->partition_by[i]);
 	choose_identity(env, source, &wanted, dataset);
 	if (request->inherited_split != NULL)
 		inherit_split(env, request, dataset, palloc0(sizeof(MlSplitRule)));

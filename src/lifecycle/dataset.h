@@ -11,6 +11,7 @@
 #include "algo/algo.h"
 #include "lifecycle/train.h"
 #include "prep/columns.h"
+#include "prep/groups.h"
 #include "prep/split.h"
 
 /* The prepare and split options, read from their jsonb. */
@@ -18,6 +19,7 @@ typedef struct MlopsPreparation
 {
 	bool		nan_is_missing;
 	int			max_categories;
+	int64		min_partition_rows; /* 0: not given */
 	MlSplitOptions split;
 	const char *split_column;	/* of time, group, column methods; or NULL */
 	const char *split_key;		/* or NULL */
@@ -44,6 +46,8 @@ typedef struct MlopsDataset
 	MlTarget	target;
 	int			n_chosen;
 	int		   *chosen;			/* (n_chosen) feature columns */
+	int			n_partition;	/* columns that tell groups apart, as they were given */
+	int			partition[ML_MAX_GROUP_COLUMNS];
 	double	   *weight;			/* (n_rows), or NULL */
 	const char *time_zone;
 	MlSplitOptions split_options;	/* column and identity resolved */

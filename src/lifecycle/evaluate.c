@@ -70,7 +70,12 @@ read_columns(MlEnv *env, const MlModel *model, const char *weight, const char *s
 	int			i;
 
 	for (i = 0; i < model->signature.n_features; i++)
-		add_wanted(wanted, &n_wanted, need_column(source, "a feature", model->signature.features[i].name));
+	{
+		const MlFeature *feature = &model->signature.features[i];
+
+		add_wanted(wanted, &n_wanted,
+				   need_column(source, feature->n_inputs > 0 ? "a feature" : "a column of partition_by", feature->name));
+	}
 	if (model->task != ML_ANOMALY || (model->target != NULL && mlops_source_find(source, model->target) >= 0))
 		add_wanted(wanted, &n_wanted, need_column(source, "the target", model->target));
 	if (weight != NULL)

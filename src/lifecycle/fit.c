@@ -14,6 +14,7 @@
 #include "bridge/json.h"
 #include "bridge/options.h"
 #include "lifecycle/fit.h"
+#include "lifecycle/partition.h"
 #include "lifecycle/warm_start.h"
 
 /* Training and validation rows together, for the encoders. */
@@ -54,6 +55,8 @@ mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 										  pg_get_timezone_name(session_timezone), &model->signature));
 		model->signature.nan_is_missing = preparation->nan_is_missing;
 	}
+	if (dataset->n_partition > 0)
+		mlops_partition_encode(env, dataset, model);
 	mlops_check(env, ml_frame_begin(env, &model->signature, &dataset->table, frame));
 	ml_release(env, all);
 }
@@ -87,19 +90,32 @@ fetch_spare(MlopsDataset *dataset)
 }
 
 void
+mlops_fit_input(const MlopsDataset *dataset, const MlopsFitPlan *plan, const MlModel *model,
+				MlFitInput *input)
+{
+	memset(input, 0, sizeof(*input));
+	input->signature = &model->signature;
+	input->task = model->task;
+	input->n_classes = model->n_classes;
+	input->labels = model->labels;
+	input->target = model->target;
+	input->seed = dataset->split_options.seed;
+	input->parameters = plan->parameters;
+	input->options = plan->options;
+	input->n_options = plan->n_options;
+	input->start = plan->start ? plan->start->model->fitted : NULL;
+}
+
+void
 mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *plan,
 		  const MlopsFitRows *rows, MlFrame *frame,
 		  MlModel *model, MlFitted *fitted)
 {
-	MlFitInput	input = {0};
+	MlFitInput	input;
 	MlSpare		spare;
 
-	input.signature = &model->signature;
+	mlops_fit_input(dataset, plan, model, &input);
 	input.frame = frame;
-	input.task = model->task;
-	input.n_classes = model->n_classes;
-	input.labels = model->labels;
-	input.target = model->target;
 	input.y = dataset->target.y;
 	input.weight = dataset->weight;
 	input.identity = dataset->split.identity;
@@ -107,12 +123,7 @@ mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.n_rows = rows->n_rows;
 	input.validation = rows->validation;
 	input.n_validation = rows->n_validation;
-	input.seed = dataset->split_options.seed;
-	input.parameters = plan->parameters;
 	memset(fitted, 0, sizeof(*fitted));
-	input.options = plan->options;
-	input.n_options = plan->n_options;
-	input.start = plan->start ? plan->start->model->fitted : NULL;
 	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
 	if (dataset->table.file != NULL)
 	{

@@ -27,6 +27,10 @@ extern void mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFit
 						 const MlopsPreparation *preparation, const MlopsFitRows *rows,
 						 MlModel *model, MlFrame *frame);
 
+/* What a fit learns from but its rows: what the dataset, the plan and the encoded model say of it. */
+extern void mlops_fit_input(const MlopsDataset *dataset, const MlopsFitPlan *plan, const MlModel *model,
+							MlFitInput *input);
+
 /* Fit the algorithm on the encoded rows; this ends the frame. */
 extern void mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *plan,
 					  const MlopsFitRows *rows, MlFrame *frame,

@@ -16,6 +16,7 @@
 #include "utils/snapmgr.h"
 
 #include "bridge/env.h"
+#include "bridge/json.h"
 #include "bridge/options.h"
 #include "catalog/cache.h"
 #include "catalog/version.h"
@@ -84,6 +85,42 @@ mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task)
 					 task == ML_CLASSIFICATION ?
 					 "Valid metrics are \"log_loss\", \"brier\" and \"accuracy\"." :
 					 "Valid metrics are \"rmse\" and \"mae\".")));
+}
+
+const char **
+mlops_champion_columns(const char *model, int *count)
+{
+	MlopsModel	found;
+	int			version;
+	int			n_features;
+	MlopsFeatureRow *features;
+	const char **names;
+	Jsonb	   *split;
+	const char **identity;
+	int			n_identity;
+	char	   *column;
+	int			i;
+
+	*count = 0;
+	if (!mlops_model_find(model, &found))
+		return NULL;
+	mlops_model_require(model, MLOPS_RIGHT_TRAIN, &found);
+	version = mlops_alias_get(model, "champion");
+	if (version == 0)
+		return NULL;
+	features = mlops_version_features(model, version, &n_features);
+	split = mlops_version_load(model, version)->split;
+	identity = mlops_json_get_texts(split, "identity", &n_identity);
+	column = mlops_json_get_text(split, "column");
+	names = palloc(sizeof(char *) * (n_features + n_identity + 1));
+	for (i = 0; i < n_features; i++)
+		if (strcmp(features[i].role, "prediction") != 0)
+			names[(*count)++] = features[i].name;
+	for (i = 0; i < n_identity; i++)
+		names[(*count)++] = identity[i];
+	if (column != NULL)
+		names[(*count)++] = column;
+	return names;
 }
 
 /* The champion with what is needed to judge it. */

@@ -57,4 +57,10 @@ extern void mlops_decide(MlEnv *env, const MlopsDeployRule *rule, const char *mo
 						 const uint32_t *holdout, int64_t n_holdout, const double *predicted,
 						 MlopsDecision *decision);
 
+/*
+ * Columns of the champion, so that it can be judged on the rows read: features,
+ * target and what tells rows and groups apart. NULL when there is none.
+ */
+extern const char **mlops_champion_columns(const char *model, int *count);
+
 #endif							/* MLOPS_LIFECYCLE_PROMOTE_H */

@@ -30,6 +30,9 @@ read_request(Jsonb *stored, MlopsTrainRequest *request)
 	request->weight = mlops_json_get_text(stored, "weight");
 	request->positive = mlops_json_get_text(stored, "positive");
 	request->key = mlops_json_get_text(stored, "key");
+	request->partition_by = mlops_json_get_texts(stored, "partition_by", &request->n_partition_by);
+	if (request->n_partition_by == 0)
+		request->partition_by = NULL;
 	request->seed = mlops_json_get_integer(stored, "seed", 0);
 	request->source = mlops_json_get_text(stored, "source");
 	request->warm_start = mlops_json_get_text(stored, "warm_start");

@@ -32,6 +32,7 @@
 #include "lifecycle/drift.h"
 #include "lifecycle/fit.h"
 #include "lifecycle/judge.h"
+#include "lifecycle/partition.h"
 #include "lifecycle/profile.h"
 #include "lifecycle/promote.h"
 #include "lifecycle/score.h"
@@ -59,6 +60,8 @@ typedef struct Training
 	uint32_t   *holdout;		/* rows that judge the version; all rows under */
 	int64_t		n_holdout;		/* cross-validation */
 	double	   *predicted;		/* (n_holdout, ml_n_outputs()) */
+	double	   *global;			/* the same by the model of all rows, when there are groups */
+	MlopsPartition *partitions; /* (model.groups.n_groups), or NULL */
 	const char *part;			/* holdout, cv, oob, or train */
 	double		baseline[ML_MAX_CLASSES];	/* (ml_n_outputs()) */
 	MlopsJudgement judgement;
@@ -83,43 +86,6 @@ note_time(Training *training, const char *step)
 	INSTR_TIME_SUBTRACT(elapsed, training->mark);
 	training->mark = now;
 	mlops_json_number(&training->timings, step, rint(INSTR_TIME_GET_DOUBLE(elapsed) * 1e6) / 1e6);
-}
-
-/* Columns of the champion, so that it can be judged on the rows read. */
-static const char **
-champion_columns(const char *model, int *count)
-{
-	MlopsModel	found;
-	int			version;
-	int			n_features;
-	MlopsFeatureRow *features;
-	const char **names;
-	Jsonb	   *split;
-	const char **identity;
-	int			n_identity;
-	char	   *column;
-	int			i;
-
-	*count = 0;
-	if (!mlops_model_find(model, &found))
-		return NULL;
-	mlops_model_require(model, MLOPS_RIGHT_TRAIN, &found);
-	version = mlops_alias_get(model, "champion");
-	if (version == 0)
-		return NULL;
-	features = mlops_version_features(model, version, &n_features);
-	split = mlops_version_load(model, version)->split;
-	identity = mlops_json_get_texts(split, "identity", &n_identity);
-	column = mlops_json_get_text(split, "column");
-	names = palloc(sizeof(char *) * (n_features + n_identity + 1));
-	for (i = 0; i < n_features; i++)
-		if (strcmp(features[i].role, "prediction") != 0)
-			names[(*count)++] = features[i].name;
-	for (i = 0; i < n_identity; i++)
-		names[(*count)++] = identity[i];
-	if (column != NULL)
-		names[(*count)++] = column;
-	return names;
 }
 
 /* Only anomalies are learnt without a target. */
@@ -151,6 +117,7 @@ check_request(Training *training)
 	check_target(request, asked);
 	mlops_deploy_rule_read(request->deploy, &training->deploy);
 	mlops_preparation_read(request->prepare, request->split, request->seed, &training->preparation);
+	mlops_partition_check(request, &training->preparation, asked);
 	if (request->start != NULL)
 		training->preparation.nan_is_missing = request->start->model->signature.nan_is_missing;
 	if (strcmp(request->algorithm, "auto") != 0)
@@ -186,7 +153,8 @@ judge_out_of_bag(Training *training, const MlopsFitRows *rows)
 	int64_t		n = 0;
 	int64_t		i;
 
-	if (out_of_bag == NULL)
+	/* with groups it is not the model of all rows that predicts a row */
+	if (out_of_bag == NULL || training->partitions != NULL)
 		return;
 	judged = mlops_need(env, rows->n_rows + 1, sizeof(uint32_t));
 	predicted = mlops_need(env, rows->n_rows + 1, sizeof(double) * width);
@@ -217,7 +185,27 @@ fit_version(Training *training, const MlopsFitRows *rows)
 	note_time(training, "fit");
 	if (training->fitted.members > 1)
 		mlops_json_integer(&training->timings, "workers", training->fitted.members - 1);
+	if (training->dataset.n_partition > 0)
+	{
+		training->partitions = mlops_partition_fit(training->env, &training->dataset, &training->plan,
+												   &training->preparation, rows, &training->fitted,
+												   &training->model);
+		note_time(training, "fit_groups");
+	}
 	judge_out_of_bag(training, rows);
+}
+
+/* Outputs of some rows: of what serves them and, where there are groups, of the model of all rows. */
+static void
+predict_rows(Training *training, MlEnv *env, const MlModel *model, const uint32_t *rows, int64_t n_rows,
+			 double *predicted, double *global)
+{
+	const MlTable *table = &training->dataset.table;
+
+	if (n_rows > 0)
+		mlops_score_table(env, model, table, rows, n_rows, predicted);
+	if (n_rows > 0 && ml_model_has_groups(model))
+		mlops_score_globally(env, model, table, rows, n_rows, global);
 }
 
 /* Fit on the training side, predict what was held out. */
@@ -236,18 +224,39 @@ fit_and_hold_out(Training *training)
 	rows.validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &rows.n_validation);
 	training->holdout = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_HOLDOUT, &training->n_holdout);
 	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
+	training->global = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
 	training->part = "holdout";
 	fit_version(training, &rows);
 	ml_release(env, rows.rows);
 	ml_release(env, rows.validation);
-	if (training->n_holdout > 0)
-		mlops_score_table(env, &training->model, &dataset->table, training->holdout,
-						  training->n_holdout, training->predicted);
+	predict_rows(training, env, &training->model, training->holdout, training->n_holdout,
+				 training->predicted, training->global);
 }
 
-/* One fold: fit without it, predict it; predictions go to all_predicted by row. */
+/* Outputs of rows, side by side, to where all rows have theirs. */
 static void
-predict_fold(Training *training, int fold, double *all_predicted)
+scatter(const Training *training, const double *from, const uint32_t *rows, int64_t n_rows, double *to)
+{
+	int			width = n_outputs(training);
+	int64_t		i;
+
+	for (i = 0; i < n_rows; i++)
+		memcpy(to + rows[i] * width, from + i * width, sizeof(double) * width);
+}
+
+static void
+gather(const Training *training, const double *from, const uint32_t *rows, int64_t n_rows, double *to)
+{
+	int			width = n_outputs(training);
+	int64_t		i;
+
+	for (i = 0; i < n_rows; i++)
+		memcpy(to + i * width, from + rows[i] * width, sizeof(double) * width);
+}
+
+/* One fold: fit without it, predict it; outputs go to those of all rows. */
+static void
+predict_fold(Training *training, int fold, double *all_predicted, double *all_global)
 {
 	MlopsDataset *dataset = &training->dataset;
 	MlEnv	   *env = mlops_env_begin(mlops_env_context(training->env), "mlops fold",
@@ -260,14 +269,17 @@ predict_fold(Training *training, int fold, double *all_predicted)
 	uint32_t   *inside = mlops_dataset_fold(env, dataset, fold, true, &n_inside);
 	size_t		row_bytes = sizeof(double) * n_outputs(training);
 	double	   *predicted = mlops_need(env, n_inside + 1, row_bytes);
-	int64_t		i;
+	double	   *global = mlops_need(env, n_inside + 1, row_bytes);
 
 	rows.rows = mlops_dataset_fold(env, dataset, fold, false, &rows.n_rows);
 	mlops_encode(env, dataset, &training->plan, &training->preparation, &rows, &model, &frame);
 	mlops_fit(env, dataset, &training->plan, &rows, &frame, &model, &fitted);
-	mlops_score_table(env, &model, &dataset->table, inside, n_inside, predicted);
-	for (i = 0; i < n_inside; i++)
-		memcpy(all_predicted + inside[i] * n_outputs(training), predicted + i * n_outputs(training), row_bytes);
+	if (dataset->n_partition > 0)
+		(void) mlops_partition_fit(env, dataset, &training->plan, &training->preparation, &rows, &fitted,
+								   &model);
+	predict_rows(training, env, &model, inside, n_inside, predicted, global);
+	scatter(training, predicted, inside, n_inside, all_predicted);
+	scatter(training, global, inside, n_inside, all_global);
 	mlops_env_end(env);
 }
 
@@ -279,21 +291,21 @@ fit_and_cross_validate(Training *training)
 	MlopsDataset *dataset = &training->dataset;
 	size_t		row_bytes = sizeof(double) * n_outputs(training);
 	double	   *all_predicted = mlops_need(env, dataset->table.n_rows + 1, row_bytes);
+	double	   *all_global = mlops_need(env, dataset->table.n_rows + 1, row_bytes);
 	MlopsFitRows rows = {0};
 	int			fold;
-	int64_t		i;
 
 	rows.rows = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &rows.n_rows);
 	training->holdout = rows.rows;
 	training->n_holdout = rows.n_rows;
 	training->predicted = mlops_need(env, rows.n_rows + 1, row_bytes);
+	training->global = mlops_need(env, rows.n_rows + 1, row_bytes);
 	mlops_baseline(&dataset->target, dataset->weight, rows.rows, rows.n_rows, training->baseline);
 	training->part = "cv";
 	for (fold = 0; fold < dataset->split.folds; fold++)
-		predict_fold(training, fold, all_predicted);
-	for (i = 0; i < training->n_holdout; i++)
-		memcpy(training->predicted + i * n_outputs(training),
-			   all_predicted + training->holdout[i] * n_outputs(training), row_bytes);
+		predict_fold(training, fold, all_predicted, all_global);
+	gather(training, all_predicted, rows.rows, rows.n_rows, training->predicted);
+	gather(training, all_global, rows.rows, rows.n_rows, training->global);
 	note_time(training, "cross_validate");
 	fit_version(training, &rows);
 }
@@ -431,7 +443,7 @@ profile_all(Training *training)
 	uint32_t   *rows = mlops_dataset_rows(training->env, dataset, sides, &n_rows);
 	int			i;
 
-	training->features = palloc0(sizeof(MlopsFeatureRow) * (dataset->n_chosen + 2));
+	training->features = palloc0(sizeof(MlopsFeatureRow) * (dataset->n_chosen + dataset->n_partition + 2));
 	for (i = 0; i < dataset->n_chosen; i++)
 	{
 		const MlColumn *column = &dataset->table.columns[dataset->chosen[i]];
@@ -443,6 +455,14 @@ profile_all(Training *training)
 	{
 		mlops_profile_column(training->env, &dataset->table, dataset->target_column, rows, n_rows, profile);
 		add_feature(training, "target", dataset->target.name, dataset->target.type, profile);
+	}
+	for (i = ml_signature_n_learnt(&training->model.signature); i < training->model.signature.n_features; i++)
+	{
+		const MlFeature *feature = &training->model.signature.features[i];
+
+		mlops_profile_column(training->env, &dataset->table, ml_table_find(&dataset->table, feature->name),
+							 rows, n_rows, profile);
+		add_feature(training, "partition", feature->name, feature->type, profile);
 	}
 	if (training->n_holdout > 0)
 	{
@@ -495,6 +515,8 @@ request_to_json(const Training *training)
 	mlops_json_text(&json, "key", request->key);
 	if (dataset->target.n_classes == 2)
 		mlops_json_text(&json, "positive", dataset->target.labels[1]);
+	if (request->partition_by != NULL)
+		mlops_json_texts(&json, "partition_by", request->partition_by, request->n_partition_by);
 	mlops_json_integer(&json, "seed", request->seed);
 	if (request->start != NULL)
 	{
@@ -552,6 +574,19 @@ store_version(Training *training, MlopsTrainResult *result)
 	version.warnings = warning_array(training->env, &version.n_warnings);
 	mlops_version_insert(&version, training->judgement.rows, training->judgement.n_rows,
 						 training->features, training->n_features, training->artifact);
+}
+
+/* What became of the groups, judged by the rows that judge the version. */
+static void
+store_partitions(Training *training, const MlopsTrainResult *result)
+{
+	if (training->partitions == NULL)
+		return;
+	mlops_partition_judge(training->env, &training->dataset, &training->model, result->metric,
+						  training->holdout, training->n_holdout, training->predicted, training->global,
+						  training->partitions);
+	mlops_partition_store(result->model, result->version, &training->model, result->metric,
+						  training->partitions);
 }
 
 /* The losses of the version itself; those of cross-validated folds are not kept. */
@@ -650,6 +685,7 @@ store_and_deploy(Training *training, MlopsTrainResult *result)
 	note_time(training, "compare");
 	ml_report(env, "storing", -1, -1, -1, NAN);
 	store_version(training, result);
+	store_partitions(training, result);
 	store_curve(training, result);
 	if (decision.promote)
 		mlops_alias_set(result->model, "champion", result->version);
@@ -684,7 +720,7 @@ run_training(Training *training, MlopsTrainResult *result)
 	int			n_also_read;
 
 	check_request(training);
-	also_read = champion_columns(request->model, &n_also_read);
+	also_read = mlops_champion_columns(request->model, &n_also_read);
 	mlops_dataset_read(request, &training->preparation, also_read, n_also_read, env,
 					   &training->plan, &training->dataset);
 	mlops_deploy_rule_check(&training->deploy, training->dataset.target.task);

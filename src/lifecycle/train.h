@@ -30,6 +30,8 @@ typedef struct MlopsTrainRequest
 	const char *weight;
 	const char *positive;
 	const char *key;
+	int			n_partition_by;
+	const char **partition_by;	/* columns whose values have their own models, or NULL */
 	const char *warm_start;		/* reference to continue, or NULL */
 	const char *warm_digest;	/* retrain: it must be this one, in hexadecimal */
 	const struct MlopsWarmStart *start; /* what that is, once it is opened */

@@ -52,6 +52,17 @@ refuse_algorithm(const MlopsWarmStart *start)
 			 errhint("These can go on: %s.", algorithms_that_continue())));
 }
 
+static void
+refuse_groups(const MlopsWarmStart *start)
+{
+	if (ml_model_has_groups(start->model))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("training cannot go on from \"%s\"", mlops_warm_start_name(start)),
+				 errdetail("It has one model per group (partition_by)."),
+				 errhint("Train anew without warm_start, with partition_by again.")));
+}
+
 /* What is given must be what the version has. */
 static void
 refuse_other(const MlopsWarmStart *start, const char *argument, const char *given, const char *stored)
@@ -165,9 +176,11 @@ mlops_warm_start_open(MlEnv *env, MlopsTrainRequest *request)
 	start->model = mlops_prepared_model(mlops_cache_get(&start->key, mlops_env_context(env)));
 	algorithm = start->model->algorithm;
 	refuse_algorithm(start);
+	refuse_groups(start);
 	refuse_argument(start, "features", request->features != NULL);
 	refuse_argument(start, "exclude", request->n_exclude > 0);
 	refuse_argument(start, "prepare", has_members(request->prepare));
+	refuse_argument(start, "partition_by", request->partition_by != NULL);
 	refuse_other(start, "task", request->task, version->task);
 	refuse_other(start, "target", request->target, version->target);
 	if (strcmp(request->algorithm, "auto") != 0)

@@ -69,7 +69,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_sum(double precision[])', 'double precision[]', 'i', 's'),
 	('mlops_sum_combine(mlops_state)', 'double precision[]', 'i', 's'),
 	('mlops_sum_partial(double precision[])', 'mlops_state', 'i', 's'),
-	('mlops_train(model text, source text, target text DEFAULT NULL::text, task text DEFAULT NULL::text, algorithm text DEFAULT ''auto''::text, features text[] DEFAULT NULL::text[], exclude text[] DEFAULT NULL::text[], params jsonb DEFAULT ''{}''::jsonb, prepare jsonb DEFAULT ''{}''::jsonb, split jsonb DEFAULT ''{}''::jsonb, weight text DEFAULT NULL::text, positive text DEFAULT NULL::text, key text DEFAULT NULL::text, deploy text DEFAULT ''if_better''::text, seed bigint DEFAULT 0, warm_start text DEFAULT NULL::text)', 'mlops.train_result', 'v', 'u'),
+	('mlops_train(model text, source text, target text DEFAULT NULL::text, task text DEFAULT NULL::text, algorithm text DEFAULT ''auto''::text, features text[] DEFAULT NULL::text[], exclude text[] DEFAULT NULL::text[], params jsonb DEFAULT ''{}''::jsonb, prepare jsonb DEFAULT ''{}''::jsonb, split jsonb DEFAULT ''{}''::jsonb, weight text DEFAULT NULL::text, positive text DEFAULT NULL::text, key text DEFAULT NULL::text, deploy text DEFAULT ''if_better''::text, seed bigint DEFAULT 0, warm_start text DEFAULT NULL::text, partition_by text[] DEFAULT NULL::text[])', 'mlops.train_result', 'v', 'u'),
 	('mlops_unschedule(model text)', 'boolean', 'v', 'u');
 SELECT set_eq($$SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ')', pg_get_function_result(p.oid), p.provolatile, p.proparallel
 	FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass$$,
@@ -101,6 +101,7 @@ INSERT INTO expected_views VALUES
 	('progress', 'pid integer, role text, model text, algorithm text, phase text, percent double precision, rows bigint, iteration integer, loss double precision, started_at timestamp with time zone, eta interval'),
 	('runs', 'id bigint, model text, version integer, kind text, started_at timestamp with time zone, finished_at timestamp with time zone, timings jsonb, iterations integer, train_loss double precision, seed bigint, reason text, deployed boolean, decision text, created_by text, iterations_made integer, trees integer'),
 	('schedules', 'model text, schedule text, time_zone text, run_as text, deploy text, params jsonb, next_due timestamp with time zone, created_at timestamp with time zone, created_by text'),
+	('partitions', 'model text, version integer, partition jsonb, rows bigint, train_rows bigint, judged_rows bigint, metric text, value double precision, global_value double precision, fallback boolean, reason text, warnings text[]'),
 	('training_curve', 'model text, version integer, iteration integer, train_loss double precision, validation_loss double precision, best boolean'),
 	('versions', 'model text, version integer, task text, algorithm text, target text, classes text[], metric text, value double precision, baseline double precision, rows bigint, train_rows bigint, holdout_rows bigint, aliases text[], params jsonb, split jsonb, warnings text[], digest text, artifact_bytes bigint, created_at timestamp with time zone, created_by text, continues text, continues_digest text'),
 	('visible_model', 'model text, owner text, task text, created_at timestamp with time zone');
@@ -109,7 +110,7 @@ SELECT set_eq($$SELECT c.relname, string_agg(a.attname || ' ' || format_type(a.a
 	'TABLE expected_views', 'views and their columns are those of the contract');
 
 -- Tables
-SELECT tables_are('mlops', ARRAY['alias', 'artifact', 'audit_log', 'curve', 'drift_result', 'feature', 'job', 'job_run', 'metric', 'model', 'run', 'schedule', 'version']);
+SELECT tables_are('mlops', ARRAY['alias', 'artifact', 'audit_log', 'curve', 'drift_result', 'feature', 'job', 'job_run', 'metric', 'model', 'partition', 'run', 'schedule', 'version']);
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind IN ('r', 'v') AND obj_description(c.oid, 'pg_class') IS NULL$$,
 	'every table and view has a comment');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'mlops'::regnamespace AND c.relkind IN ('r', 'v', 'S')
@@ -144,11 +145,12 @@ GRANT SELECT ON contract_rows TO contract_first, contract_second;
 SET LOCAL ROLE contract_first;
 SELECT lives_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y', algorithm => 'linear', features => ARRAY['x', 'z'])$$, 'a user may train');
 SELECT lives_ok($$SELECT mlops_retrain('contract', reason => 'again')$$, 'and retrain');
-SELECT lives_ok($$SELECT mlops_train('contract class', 'contract_rows', target => 'yes', algorithm => 'logistic', features => ARRAY['x', 'z'])$$, 'and train another');
+SELECT lives_ok($$SELECT mlops_train('contract class', 'contract_rows', target => 'yes', algorithm => 'logistic', features => ARRAY['x'], partition_by => ARRAY['z'])$$, 'and train another');
 SELECT lives_ok($$SELECT mlops_train('contract anomaly', 'contract_rows', task => 'anomaly', features => ARRAY['x', 'z'])$$, 'and one without a target');
 SELECT is((SELECT count(*) FROM mlops.versions), 4::bigint, 'and see what he made');
 SELECT ok((SELECT count(*) > 0 FROM mlops.drift_results), 'drift too');
 SELECT ok((SELECT count(*) > 0 FROM mlops.training_curve WHERE model = 'contract class'), 'and losses');
+SELECT ok((SELECT count(*) = 3 FROM mlops.partitions WHERE model = 'contract class'), 'and groups');
 SELECT ok((SELECT bool_and(owner = 'contract_first') FROM mlops.models), 'his models belong to him');
 
 SET LOCAL ROLE contract_member;
@@ -163,6 +165,7 @@ SELECT is_empty($$SELECT * FROM mlops.metrics WHERE model LIKE 'contract%'$$, 'n
 SELECT is_empty($$SELECT * FROM mlops.features WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.features');
 SELECT is_empty($$SELECT * FROM mlops.runs WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.runs');
 SELECT is_empty($$SELECT * FROM mlops.training_curve WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.training_curve');
+SELECT is_empty($$SELECT * FROM mlops.partitions WHERE model LIKE 'contract%'$$, 'nor in mlops.partitions');
 SELECT is_empty($$SELECT * FROM mlops.drift_results WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.drift_results');
 SELECT is_empty($$SELECT * FROM mlops.audit WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.audit');
 SELECT is_empty($$SELECT * FROM mlops.deployments WHERE model LIKE 'contract%'$$, 'nothing of them in mlops.deployments');

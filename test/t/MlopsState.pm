@@ -22,6 +22,8 @@ sub train_examples {
         q(SELECT version FROM mlops_train('Größe "x"', 'SELECT lot_area, house_style AS "Stil é" , sale_price FROM houses LIMIT 200',
             target => 'sale_price', algorithm => 'linear')),
         q(SELECT version FROM mlops_train('odd', 'customers', task => 'anomaly', exclude => ARRAY['churned'])),
+        q(SELECT version FROM mlops_train('by style', 'houses', target => 'sale_price', algorithm => 'gbt', params => '{"trees": 5}', partition_by => ARRAY['house_style'],
+            prepare => '{"min_partition_rows": 50}')),
         q(SELECT mlops_deploy('churn@3', 'challenger', 'a try')),
         q(SELECT mlops_rollback('price', 'to see the way back')),
         q(SELECT version FROM mlops_train('gone', 'houses', target => 'sale_price', algorithm => 'linear')),
@@ -38,6 +40,7 @@ sub predictions {
         (map { [ 'mlops_probability', $_, 'customers' ] } qw(churn churn@1 churn@2 churn@3 churn@4 churn@challenger)),
         (map { [ 'mlops_predict', $_, 'houses' ] } qw(price price@1 price@2)),
         [ 'mlops_anomaly_score', 'odd', 'customers' ],
+        [ 'mlops_predict', 'by style', 'houses' ],
         [ 'mlops_predict', 'Größe "x"', '(SELECT *, house_style AS "Stil é" FROM houses)' ],
     );
     return $node->safe_psql($database, join(' UNION ALL ', @queries) . ' ORDER BY 1', extra_params => [@as]);
