@@ -9,11 +9,13 @@
  * - Rows ahead are fetched into the second-level cache and only shortly before
  *   their turn into the first: far ahead they would wait for each other there.
  * - Bins are read eight at a time, as one word.
+ * - What a row does is a straight line of code: there is one for each width of a tile.
  * - A cell takes one load, one addition and one store of 8 bytes. Before one
  *   could run over, the packed cells are emptied into plain ones: when that is
  *   depends on the sums over all rows added, so that rows with large
  *   derivatives need no wider cells, only more emptying.
- * - Inputs are taken in tiles whose cells stay in the second-level cache.
+ * - Inputs are taken in tiles whose cells stay near: in the first-level cache
+ *   mostly, always in the second one.
  * - The cells of neighbouring inputs are a little more than half a page apart, so
  *   that equal bins of many inputs do not share a cache set.
  */
@@ -23,7 +25,7 @@
 
 #define INPUT_CELLS 260			/* of an input, in packed cells */
 #define CACHE_LINE 64
-#define TILE_INPUTS 64
+#define TILE_INPUTS 32
 
 /* Rows between a fetch and its use. */
 #define FAR_ROWS 32
@@ -37,7 +39,8 @@
 #define LEAST_BLOCK_ROWS 256
 
 static MlCell mass_of(const MlHistogramSums *sums, const uint32_t *index, int n);
-static void add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int last);
+static void add_tile(const MlHistogramSums *sums, const uint32_t *index, int n, int first,
+					 int n_inputs);
 static void unpack(MlHistogramSums *sums);
 
 MlStatus
@@ -50,8 +53,8 @@ ml_histogram_begin(MlHistogramSums *sums, MlEnv *env, const MlBinned *data)
 	memset(sums, 0, sizeof(*sums));
 	sums->data = data;
 	sums->shape.offset = ml_allocate(env, n_inputs, sizeof(size_t));
-	/* words of bins are added whole, hence the cells of up to seven inputs more */
-	sums->room = ml_allocate(env, (n_inputs + 8) * INPUT_CELLS, sizeof(uint64_t));
+	/* bins are added four at a time, hence the cells of up to three inputs more */
+	sums->room = ml_allocate(env, n_inputs + 4, INPUT_CELLS * sizeof(uint64_t));
 	if (sums->shape.offset == NULL || sums->room == NULL)
 		return ML_OUT_OF_MEMORY;
 	beside = (size_t) ((uintptr_t) sums->room % CACHE_LINE);
@@ -112,11 +115,9 @@ ml_histogram_add(MlHistogramSums *sums, const uint32_t *index, int n)
 		sums->mass = mass;
 		for (first = 0; first < sums->data->n_inputs; first += TILE_INPUTS)
 		{
-			int			last = first + TILE_INPUTS;
+			int			rest = sums->data->n_inputs - first;
 
-			if (last > sums->data->n_inputs)
-				last = sums->data->n_inputs;
-			add_tile(sums, index, count, first, last);
+			add_tile(sums, index, count, first, rest < TILE_INPUTS ? rest : TILE_INPUTS);
 		}
 		index += count;
 		n -= count;
@@ -184,51 +185,90 @@ add_four(uint64_t *cells, uint32_t bins, MlGradient word)
 	cells[3 * INPUT_CELLS + (bins >> 24)] += word;
 }
 
-/* Bytes behind the last input are 0: they are added to cells that nobody reads. */
-static void
-add_tile(MlHistogramSums *sums, const uint32_t *index, int n, int first, int last)
+static inline void
+add_eight(uint64_t *cells, const uint8_t *bins, MlGradient word)
+{
+	uint64_t	eight;
+
+	memcpy(&eight, bins, sizeof(eight));
+	add_four(cells, (uint32_t) eight, word);
+	add_four(cells + 4 * INPUT_CELLS, (uint32_t) (eight >> 32), word);
+}
+
+/*
+ * One row of a tile of 4 * fours inputs, which is a constant where this is
+ * inlined. Bytes behind the last input are 0: they are added to cells that
+ * nobody reads.
+ */
+static inline __attribute__((always_inline)) void
+add_row(uint64_t *cells, const uint8_t *bins, MlGradient word, int fours)
+{
+	uint32_t	four;
+
+	if (fours >= 2)
+		add_eight(cells, bins, word);
+	if (fours >= 4)
+		add_eight(cells + 8 * INPUT_CELLS, bins + 8, word);
+	if (fours >= 6)
+		add_eight(cells + 16 * INPUT_CELLS, bins + 16, word);
+	if (fours >= 8)
+		add_eight(cells + 24 * INPUT_CELLS, bins + 24, word);
+	if (fours % 2 == 1)
+	{
+		memcpy(&four, bins + 4 * (fours - 1), sizeof(four));
+		add_four(cells + 4 * (fours - 1) * INPUT_CELLS, four, word);
+	}
+}
+
+/* Fetches a row into the second-level cache. */
+static inline void
+fetch(const uint8_t *bins, const MlGradient *gradient)
+{
+	__builtin_prefetch(bins, 0, 2);
+	__builtin_prefetch(gradient, 0, 2);
+}
+
+static inline __attribute__((always_inline)) void
+add_rows(const MlHistogramSums *sums, const uint32_t *index, int n, int first, int fours)
 {
 	size_t		stride = sums->data->stride;
 	const uint8_t *bins = sums->data->bins + first;
 	const MlGradient *gradient = sums->gradient;
-	uint64_t   *tile = sums->packed + (size_t) first * INPUT_CELLS;
-	int			n_words = (last - first + 3) / 8;
-	bool		half_word = (last - first + 3) / 4 % 2 == 1;
+	uint64_t   *cells = sums->packed + (size_t) first * INPUT_CELLS;
+	int			ahead = n < FAR_ROWS ? n : FAR_ROWS;
 	int			i;
-	int			k;
 
-	for (i = 0; i < n && i < FAR_ROWS; i++)
+	for (i = 0; i < ahead; i++)
+		fetch(bins + index[i] * stride, &gradient[index[i]]);
+	for (i = 0; i < n - ahead; i++)
 	{
-		__builtin_prefetch(bins + index[i] * stride, 0, 2);
-		__builtin_prefetch(&gradient[index[i]], 0, 2);
-	}
-	for (i = 0; i < n; i++)
-	{
-		uint32_t	far = index[i + FAR_ROWS < n ? i + FAR_ROWS : n - 1];
-		uint32_t	near = index[i + NEAR_ROWS < n ? i + NEAR_ROWS : n - 1];
-		const uint8_t *at = bins + index[i] * stride;
-		uint64_t   *cells = tile;
-		MlGradient	value = gradient[index[i]];
-		uint64_t	word;
-		uint32_t	half;
+		uint32_t	far = index[i + FAR_ROWS];
 
-		__builtin_prefetch(bins + far * stride, 0, 2);
-		__builtin_prefetch(&gradient[far], 0, 2);
-		__builtin_prefetch(bins + near * stride);
-		for (k = 0; k < n_words; k++)
-		{
-			memcpy(&word, at, sizeof(word));
-			add_four(cells, (uint32_t) word, value);
-			add_four(cells + 4 * INPUT_CELLS, (uint32_t) (word >> 32), value);
-			at += 8;
-			cells += 8 * INPUT_CELLS;
-		}
-		if (half_word)
-		{
-			memcpy(&half, at, sizeof(half));
-			add_four(cells, half, value);
-		}
+		fetch(bins + far * stride, &gradient[far]);
+		__builtin_prefetch(bins + index[i + NEAR_ROWS] * stride);
+		add_row(cells, bins + index[i] * stride, gradient[index[i]], fours);
 	}
+	for (; i < n; i++)
+		add_row(cells, bins + index[i] * stride, gradient[index[i]], fours);
+}
+
+/* At most TILE_INPUTS inputs from the first one on. */
+static void
+add_tile(const MlHistogramSums *sums, const uint32_t *index, int n, int first, int n_inputs)
+{
+#define CASE(fours) case fours: add_rows(sums, index, n, first, fours); break
+	switch ((n_inputs + 3) / 4)
+	{
+			CASE(1);
+			CASE(2);
+			CASE(3);
+			CASE(4);
+			CASE(5);
+			CASE(6);
+			CASE(7);
+			CASE(8);
+	}
+#undef CASE
 }
 
 /* Moves the packed cells to the plain ones. */
