@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "algo/forest.h"
+#include "algo/gamma.h"
 #include "algo/gbt.h"
 #include "algo/isolation_forest.h"
 #include "algo/linear.h"
 #include "algo/logistic.h"
+#include "algo/poisson.h"
 
 /* From this many rows on "auto" is boosted trees. */
 #define AUTO_TREES_FROM 500
@@ -20,6 +22,8 @@
 const MlAlgorithm *const ml_algorithms[] = {
 	&ml_linear,
 	&ml_logistic,
+	&ml_poisson,
+	&ml_gamma,
 	&ml_gbt,
 	&ml_decision_tree,
 	&ml_random_forest,

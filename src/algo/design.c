@@ -18,6 +18,9 @@
 #define BLOCK_MIN_ROWS 64
 #define BLOCK_MAX_ROWS 2048
 
+/* Slots that the warning about aliases names. */
+#define MAX_NAMED 4
+
 static MlStatus
 too_many_slots(MlEnv *env, const MlSignature *signature, const MlDesign *design)
 {
@@ -174,6 +177,30 @@ ml_design_slot_name(const MlDesign *design, int slot, char *buffer, size_t size)
 	else if (input->category || place == 2)
 		snprintf(buffer + length, size - length, " missing");
 	mend_end(buffer);
+}
+
+void
+ml_design_warn_aliased(MlEnv *env, const MlDesign *design, const int *slots, int n)
+{
+	char		list[ML_ERROR_TEXT] = "";
+	char		name[96];
+	size_t		length = 0;
+	int			i;
+
+	for (i = 0; i < n && i < MAX_NAMED && length < sizeof(list) - 1; i++)
+	{
+		int			written;
+
+		ml_design_slot_name(design, slots[i], name, sizeof(name));
+		written = snprintf(list + length, sizeof(list) - length, "%s\"%s\"", i > 0 ? ", " : "", name);
+		length += written > 0 ? (size_t) written : 0;
+	}
+	if (n > MAX_NAMED)
+		ml_warn(env, "columns of the linear model that other columns already determine got "
+				"coefficient 0: %s and %d more", list, n - MAX_NAMED);
+	else if (n > 0)
+		ml_warn(env, "columns of the linear model that other columns already determine got "
+				"coefficient 0: %s", list);
 }
 
 MlStatus

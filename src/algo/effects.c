@@ -1,14 +1,17 @@
 /*
  * algo/effects.c
- *		The model that linear and logistic give: an intercept plus one effect
- *		per input.
+ *		The model of linear, logistic, poisson and gamma: an intercept plus one
+ *		effect per input; for more than two classes an array of them.
  *
- * Bytes: f64 intercept, u32 number of effects, array of f64 effects.
+ * Bytes, for each: f64 intercept, u32 number of effects, array of f64 effects.
  */
 #include "algo/effects.h"
 #include "math/func.h"
 
 #include <math.h>
+
+/* e to this is finite, and so is its square. */
+#define MOST_MARGIN 350.0
 
 static int
 effects_of_input(const MlInput *input)
@@ -66,15 +69,13 @@ fill_effects(const MlDesign *design, const double *slots, double *effect)
 	}
 }
 
-MlStatus
-ml_effects_make(MlEnv *env, const MlDesign *design, double intercept, const double *slots,
-				MlEffects **effects)
+static MlStatus
+make_row(MlEnv *env, const MlDesign *design, double intercept, const double *slots, MlEffects *made)
 {
 	int			count = (int) effects_of_signature(design->signature);
 	double	   *values = ml_allocate(env, (size_t) count + 1, sizeof(double));
-	MlEffects  *made = ml_allocate(env, 1, sizeof(MlEffects));
 
-	if (values == NULL || made == NULL)
+	if (values == NULL)
 		return ML_OUT_OF_MEMORY;
 	fill_effects(design, slots, values);
 	if (!isfinite(intercept) || !all_finite(values, count))
@@ -86,6 +87,38 @@ ml_effects_make(MlEnv *env, const MlDesign *design, double intercept, const doub
 	made->intercept = intercept;
 	made->n_effects = count;
 	made->effects = values;
+	return ML_OK;
+}
+
+MlStatus
+ml_effects_make(MlEnv *env, const MlDesign *design, double intercept, const double *slots,
+				MlEffects **effects)
+{
+	MlEffects  *made = ml_allocate(env, 1, sizeof(MlEffects));
+
+	if (made == NULL)
+		return ML_OUT_OF_MEMORY;
+	made->n_rows = 1;
+	*effects = made;
+	return make_row(env, design, intercept, slots, made);
+}
+
+MlStatus
+ml_effects_make_rows(MlEnv *env, const MlDesign *design, int n_rows, const double *points,
+					 MlEffects **effects)
+{
+	MlEffects  *made = ml_allocate(env, (size_t) n_rows, sizeof(MlEffects));
+	int			k;
+
+	if (made == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (k = 0; k < n_rows; k++)
+	{
+		const double *point = points + (size_t) k * (size_t) (design->n_slots + 1);
+
+		made[k].n_rows = n_rows;
+		ML_TRY(make_row(env, design, point[0], point + 1, &made[k]));
+	}
 	*effects = made;
 	return ML_OK;
 }
@@ -137,40 +170,79 @@ ml_effects_predict(const void *model, const MlSignature *signature,
 		outputs[i] = ml_effects_margin(model, signature, inputs);
 }
 
+/* outputs (n): margins become probabilities. */
+static void
+softmax(double *outputs, int n)
+{
+	double		most = outputs[0];
+	double		sum = 0.0;
+	int			k;
+
+	for (k = 1; k < n; k++)
+		most = outputs[k] > most ? outputs[k] : most;
+	for (k = 0; k < n; k++)
+	{
+		outputs[k] = ml_exp(outputs[k] - most);
+		sum += outputs[k];
+	}
+	for (k = 0; k < n; k++)
+		outputs[k] /= sum;
+}
+
 void
 ml_effects_probability(const void *model, const MlSignature *signature,
+					   const double *inputs, int n_rows, double *outputs)
+{
+	const MlEffects *effects = model;
+	int			n = effects->n_rows;
+	int			i;
+	int			k;
+
+	for (i = 0; i < n_rows; i++, inputs += signature->n_inputs, outputs += n)
+	{
+		for (k = 0; k < n; k++)
+			outputs[k] = ml_effects_margin(&effects[k], signature, inputs);
+		if (n > 1)
+			softmax(outputs, n);
+		else
+			outputs[0] = ml_sigmoid(outputs[0]);
+	}
+}
+
+void
+ml_effects_exponential(const void *model, const MlSignature *signature,
 					   const double *inputs, int n_rows, double *outputs)
 {
 	int			i;
 
 	ml_effects_predict(model, signature, inputs, n_rows, outputs);
 	for (i = 0; i < n_rows; i++)
-		outputs[i] = ml_sigmoid(outputs[i]);
+		outputs[i] = ml_exp(outputs[i] > MOST_MARGIN ? MOST_MARGIN : outputs[i]);
 }
 
 MlStatus
 ml_effects_encode(const void *model, MlWriter *writer)
 {
 	const MlEffects *effects = model;
+	int			k;
 
-	ml_write_f64(writer, effects->intercept);
-	ml_write_u32(writer, (uint32_t) effects->n_effects);
-	ml_write_array(writer, effects->effects, (size_t) effects->n_effects, sizeof(double));
+	for (k = 0; k < effects->n_rows; k++)
+	{
+		ml_write_f64(writer, effects[k].intercept);
+		ml_write_u32(writer, (uint32_t) effects[k].n_effects);
+		ml_write_array(writer, effects[k].effects, (size_t) effects[k].n_effects, sizeof(double));
+	}
 	return writer->status;
 }
 
-MlStatus
-ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
-				  int n_classes, void **model)
+static MlStatus
+decode_row(MlEnv *env, MlReader *reader, const MlSignature *signature, MlEffects *effects)
 {
 	int64_t		expected = effects_of_signature(signature);
 	double		intercept = ml_read_f64(reader);
 	uint32_t	count = ml_read_u32(reader);
 	const double *values;
-	MlEffects  *effects;
 
-	(void) task;				/* linear and logistic are told apart by name */
-	(void) n_classes;
 	if (ml_reader_failed(reader) || count != expected || expected > INT32_MAX)
 		return ml_fail(env, ML_CORRUPT, "the linear model does not fit its features");
 	values = ml_read_array(reader, count, sizeof(double));
@@ -178,12 +250,27 @@ ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, Ml
 		return ml_fail(env, ML_CORRUPT, "the linear model is cut short");
 	if (!isfinite(intercept) || !all_finite(values, (int) count))
 		return ml_fail(env, ML_CORRUPT, "the linear model holds a coefficient that is not finite");
-	effects = ml_allocate(env, 1, sizeof(MlEffects));
-	if (effects == NULL)
-		return ML_OUT_OF_MEMORY;
 	effects->intercept = intercept;
 	effects->n_effects = (int) count;
 	effects->effects = values;
+	return ML_OK;
+}
+
+MlStatus
+ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
+				  int n_classes, void **model)
+{
+	int			n_rows = task == ML_CLASSIFICATION ? ml_n_outputs(n_classes) : 1;
+	MlEffects  *effects = ml_allocate(env, (size_t) n_rows, sizeof(MlEffects));
+	int			k;
+
+	if (effects == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (k = 0; k < n_rows; k++)
+	{
+		effects[k].n_rows = n_rows;
+		ML_TRY(decode_row(env, reader, signature, &effects[k]));
+	}
 	*model = effects;
 	return ML_OK;
 }

@@ -1,7 +1,7 @@
 /*
  * algo/effects.h
- *		The model that linear and logistic give: an intercept plus one effect
- *		per input.
+ *		The model of linear, logistic, poisson and gamma: an intercept plus one
+ *		effect per input; for more than two classes an array of them.
  *
  * A number has two effects: per unit away from its training mean, and of being
  * missing. A category has one for each level, then other, then missing. The
@@ -19,6 +19,7 @@ typedef struct MlEffects
 	double		intercept;		/* at the means and the reference levels */
 	int			n_effects;
 	const double *effects;		/* (n_effects) input by input */
+	int			n_rows;			/* of an array, of which this is the first */
 } MlEffects;
 
 /*
@@ -28,14 +29,26 @@ typedef struct MlEffects
 extern MlStatus ml_effects_make(MlEnv *env, const MlDesign *design, double intercept,
 								const double *slots, MlEffects **effects);
 
+/*
+ * The same for n_rows models from points (n_rows, 1 + n_slots), intercepts
+ * first.
+ */
+extern MlStatus ml_effects_make_rows(MlEnv *env, const MlDesign *design, int n_rows,
+									 const double *points, MlEffects **effects);
+
 /* The sum of one row: a value, or log-odds. */
 extern double ml_effects_margin(const MlEffects *effects, const MlSignature *signature,
 								const double *inputs);
 
-/* As MlAlgorithm wants them; predict gives the sum itself, probability its sigmoid. */
+/*
+ * As MlAlgorithm wants them; predict gives the sum itself, probability its
+ * sigmoid or, for several rows, softmax, exponential e to the sum, never infinite.
+ */
 extern void ml_effects_predict(const void *model, const MlSignature *signature,
 							   const double *inputs, int n_rows, double *outputs);
 extern void ml_effects_probability(const void *model, const MlSignature *signature,
+								   const double *inputs, int n_rows, double *outputs);
+extern void ml_effects_exponential(const void *model, const MlSignature *signature,
 								   const double *inputs, int n_rows, double *outputs);
 extern MlStatus ml_effects_encode(const void *model, MlWriter *writer);
 extern MlStatus ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,

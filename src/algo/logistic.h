@@ -1,6 +1,6 @@
 /*
  * algo/logistic.h
- *		Logistic regression for two classes.
+ *		Logistic regression for two and more classes.
  */
 #ifndef ML_ALGO_LOGISTIC_H
 #define ML_ALGO_LOGISTIC_H

@@ -32,7 +32,7 @@ SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, z, 3 AS y FROM good
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, z, true AS y FROM good', target => 'y')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, z, ''one'' AS y FROM good', target => 'y')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, ''c'' || row_number() OVER () AS y FROM good', target => 'y')$$);
-SELECT * FROM refused($$SELECT mlops_train('bad', 'good', target => 'color', algorithm => 'logistic')$$);
+SELECT * FROM refused($$SELECT mlops_train('bad', 'good', target => 'color', algorithm => 'poisson')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'SELECT x, z, repeat(''o'', id % 3) AS y FROM good', target => 'y')$$);
 SELECT * FROM refused($$SELECT mlops_train('bad', 'good', target => 'color', positive => 'c1')$$);
 -- Columns: the target among features, missing ones

@@ -538,9 +538,6 @@ test_class_refusals(Sample *sample)
 	}
 	model->n_classes = ML_MAX_CLASSES + 1;
 	refuse(sample, "a class too many", "model cannot be stored: its algorithm does not do so many classes");
-	model->n_classes = 3;
-	model->algorithm = ml_algorithm_find("logistic");
-	refuse(sample, "three classes of a logistic regression", "model cannot be stored: its algorithm does not do so many classes");
 }
 
 /* A number of classes that the fitted part does not have. */

@@ -42,7 +42,7 @@ test_mixed(void)
 			worst = fmax(worst, fabs(effects->effects[k] - expected[(k + 1) * columns + setting]));
 		unit_ok(worst < 1e-8, "l2 = %g: coefficients differ by %.2g after %d iterations", l2[setting], worst,
 				fitted.iterations);
-		unit_near(fitted.train_loss, losses[setting], 1e-12, "l2 = %g: loss", l2[setting]);
+		unit_near(fitted.train_loss, losses[setting], 1e-11, "l2 = %g: loss", l2[setting]);
 		unit_text(unit_warnings(env), "", "l2 = %g: no warning", l2[setting]);
 	}
 }
@@ -149,8 +149,8 @@ test_certain_level(void)
 	}
 	unit_frame_of(env, &cells[0][0], 700, "cy", &frame);
 	effects = unit_fit_effects(env, &frame, &ml_logistic, ML_CLASSIFICATION, 0, &fitted);
-	unit_text(unit_warnings(env), "all rows with \"a = 3\" have the same class, so without penalty its "
-			  "coefficient has no finite value (in all 1 such); give l2 above 0", "the level is named");
+	unit_text(unit_warnings(env), "\"a = 3\" separates some rows of the classes without error, so without penalty "
+			  "its coefficient has no finite value (in all 1 such); give l2 above 0", "the level is named");
 	unit_ok(effects->effects[3] > 20 && isfinite(effects->effects[3]), "its coefficient is large");
 	unit_near(effects->intercept + effects->effects[6], ml_logit(0.16), 1e-8, "the others are right");
 }
