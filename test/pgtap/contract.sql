@@ -58,6 +58,9 @@ INSERT INTO expected_functions VALUES
 	('mlops_schedule(model text, schedule text, deploy text DEFAULT ''if_better''::text, params jsonb DEFAULT ''{}''::jsonb, run_as text DEFAULT NULL::text)', 'timestamp with time zone', 'v', 'u'),
 	('mlops_state_add_least_squares(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_state_add_moments(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_linregr(y double precision, x double precision[])', 'mlops.regression_result', 'i', 's'),
+	('mlops_state_add_regression(mlops_state, y double precision, x double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_state_regression(mlops_state)', 'mlops.regression_result', 'i', 's'),
 	('mlops_state_add_sums(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_state_compact(mlops_state)', 'mlops_state', 'i', 's'),
 	('mlops_state_in(cstring)', 'mlops_state', 'i', 's'),
@@ -81,10 +84,10 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON
 SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass AND p.proname !~ '^mlops_'$$,
 	'every function is called mlops_...');
 
--- Aggregates can be split: an ordinary type as state, one argument of a concrete type, a combine function
+-- Aggregates can be split: an ordinary type as state, arguments of concrete types (one, but where people type it with two), a combine function
 SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
 	WHERE classid = 'pg_proc'::regclass AND (a.aggtranstype = 'internal'::regtype OR a.aggcombinefn = 0 OR a.agginitval IS NOT NULL OR p.proparallel <> 's'
-	OR p.pronargs <> 1 OR 'p' = ANY (SELECT typtype FROM pg_type WHERE oid = ANY (p.proargtypes)))$$, 'every aggregate can be split');
+	OR p.pronargs <> 1 + (p.proname = 'mlops_linregr')::int OR 'p' = ANY (SELECT typtype FROM pg_type WHERE oid = ANY (p.proargtypes)))$$, 'every aggregate can be split');
 
 -- Views with their columns
 CREATE TEMPORARY TABLE expected_views (name name, columns text);

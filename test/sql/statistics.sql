@@ -1,0 +1,82 @@
+-- Plain aggregates for statistics.
+CREATE SCHEMA statistics_test;
+SET search_path = statistics_test, public;
+SET client_min_messages = warning;
+\getenv tests PG_ABS_SRCDIR
+\cd :tests/data
+CREATE TABLE filip (y float8, x float8);
+\copy filip FROM 'regression_filip.csv' WITH (FORMAT csv, HEADER)
+CREATE TABLE longley (y float8, x1 float8, x2 float8, x3 float8, x4 float8, x5 float8, x6 float8);
+\copy longley FROM 'linear_longley.csv' WITH (FORMAT csv, HEADER)
+CREATE TABLE diabetes (id int PRIMARY KEY, x1 float8, x2 float8, x3 float8, x4 float8, x5 float8, x6 float8, x7 float8, x8 float8, x9 float8, x10 float8, y float8);
+\copy diabetes FROM 'diabetes.csv' WITH (FORMAT csv, HEADER)
+CREATE TABLE expected (set text, index int, a float8, b float8, c float8, d float8);
+\copy expected FROM 'regression_expected.csv' WITH (FORMAT csv, HEADER, NULL '')
+
+-- Digits that agree with exact arithmetic; NIST's Filip and Longley are as hard as they get
+CREATE VIEW filip_rows AS SELECT y, ARRAY[x, x^2, x^3, x^4, x^5, x^6, x^7, x^8, x^9, x^10] AS x FROM filip;
+CREATE VIEW fits AS
+SELECT 'filip' AS set, (mlops_linregr(y, x)).* FROM filip_rows
+UNION ALL SELECT 'longley', (mlops_linregr(y, ARRAY[x1, x2, x3, x4, x5, x6])).* FROM longley
+UNION ALL SELECT 'diabetes', (mlops_linregr(y, ARRAY[x1, x2, x3, x4, x5, x6, x7, x8, x9, x10])).* FROM diabetes;
+CREATE FUNCTION digits(a float8, b float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$ SELECT -log(greatest(abs(a / b - 1), 1e-16)) $$;
+CREATE VIEW agreement AS
+SELECT set, min(digits(f.coefficients[index + 1], a)) AS coefficients, min(digits(f.std_errors[index + 1], b)) AS std_errors, min(digits(f.t_statistics[index + 1], c)) AS t, min(digits(f.p_values[index + 1], d)) AS p
+FROM expected JOIN fits AS f USING (set) WHERE index >= 0 GROUP BY set;
+SELECT set, coefficients > bar AS coefficients, std_errors > bar AS std_errors, t > bar AS t, p > bar - 2 AS p
+FROM agreement JOIN (VALUES ('filip', 7), ('longley', 10), ('diabetes', 11)) AS v(set, bar) USING (set) ORDER BY 1;
+SELECT set, n, df, aliased, digits(r2, e.a) > bar AS r2, digits(adjusted_r2, e.b) > bar AS adjusted, digits(sigma, e.c) > bar AS sigma, digits(f, e.d) > bar - 1 AS f,
+	digits(f_p_value, o.a) > bar - 4 AS f_p, digits(condition_number, o.b) > least(bar, 5) AS condition
+FROM fits JOIN expected AS e USING (set) JOIN expected AS o USING (set) JOIN (VALUES ('filip', 8), ('longley', 10), ('diabetes', 11)) AS v(set, bar) USING (set)
+WHERE e.index = -1 AND o.index = -2 ORDER BY 1;
+
+-- Parallel query splits it, and loses no digits by that
+CREATE TABLE many AS SELECT i AS id, i % 7 AS region, sin(i) AS x1, cos(i * 1.7) AS x2, 3 + 2 * sin(i) - cos(i * 1.7) + sin(i * 0.37) AS y FROM generate_series(1, 20000) AS i;
+ANALYZE many;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) SELECT (mlops_linregr(y, ARRAY[x1, x2])).* FROM many;
+EXPLAIN (COSTS OFF) SELECT region, mlops_linregr(y, ARRAY[x1, x2]) FROM many GROUP BY region;
+CREATE TABLE split AS SELECT (mlops_linregr(y, ARRAY[x1, x2])).* FROM many;
+SELECT set, coefficients > bar AS coefficients, std_errors > bar AS std_errors FROM agreement JOIN (VALUES ('filip', 7), ('longley', 10), ('diabetes', 11)) AS v(set, bar) USING (set) ORDER BY 1;
+SET max_parallel_workers_per_gather = 0;
+SELECT s.n = w.n AS n, digits(s.coefficients[2], w.coefficients[2]) > 12 AS coefficients, digits(s.std_errors[3], w.std_errors[3]) > 11 AS std_errors FROM split AS s, (SELECT (mlops_linregr(y, ARRAY[x1, x2])).* FROM many) AS w;
+
+-- One regression per group; with one x it is what PostgreSQL's own functions say
+SELECT region, n, digits(coefficients[1], a) > 12 AS intercept, digits(coefficients[2], b) > 12 AS slope, digits(r2, r) > 11 AS r2
+FROM (SELECT region, (mlops_linregr(y, ARRAY[x1])).*, regr_intercept(y, x1) AS a, regr_slope(y, x1) AS b, regr_r2(y, x1) AS r FROM many GROUP BY region) AS q ORDER BY 1;
+-- and the same from parts
+SELECT digits((mlops_state_regression(mlops_combine(s))).coefficients[2], (SELECT coefficients[2] FROM split)) > 12 AS combined
+FROM (SELECT mlops_least_squares_partial(ARRAY[1, x1, x2, y]) FROM many GROUP BY region) AS q(s);
+
+-- NULLs are left out, as regr_slope() does; no rows give NULL
+SELECT (mlops_linregr(y, x)).n, round((mlops_linregr(y, x)).coefficients[2]::numeric, 9) AS slope
+FROM (VALUES (1.0::float8, '{1}'::float8[]), (2, '{2}'), (NULL, '{5}'), (9, NULL), (7, '{NULL}'), (3, '{3}')) AS v(y, x);
+SELECT mlops_linregr(y, ARRAY[x1]) IS NULL AS none FROM many WHERE false;
+SELECT mlops_linregr(NULL, NULL) IS NULL AS none, mlops_state_regression(NULL) IS NULL AS no_state;
+
+-- One row, as many rows as coefficients, a constant target, constant and dependent columns
+SELECT (mlops_linregr(5, '{2,3}')).*;
+SELECT n, df, round(coefficients[2]::numeric, 9) AS slope, std_errors, round(r2::numeric, 9) AS r2, adjusted_r2, sigma, f FROM (SELECT (mlops_linregr(y, ARRAY[x])).* FROM (VALUES (1, 1), (3, 2)) AS v(y, x)) AS q;
+SELECT coefficients[1] BETWEEN 0.1 - 1e-15 AND 0.1 + 1e-15 AS mean, abs(coefficients[2]) < 1e-15 AS slope, r2, adjusted_r2, f, f_p_value, sigma < 1e-14 AS sigma FROM (SELECT (mlops_linregr(0.1, ARRAY[x1])).* FROM many) AS q;
+SELECT aliased, coefficients[3], coefficients[5], coefficients[6], std_errors[3], t_statistics[5], p_values[6], digits(coefficients[2], 2) > 1 AS first, digits(coefficients[4], -1) > 1 AS other, df
+FROM (SELECT (mlops_linregr(y, ARRAY[x1, 0.1, x2, 2 * x1 - x2 + 7, 0])).* FROM many) AS q;
+SELECT n, df, digits(coefficients[1], avg) > 13 AS mean, digits(std_errors[1], error) > 11 AS error, r2 BETWEEN 0 AND 1e-12 AS r2, f, condition_number FROM (SELECT (mlops_linregr(y, '{}')).*, avg(y) AS avg, stddev(y) / sqrt(count(*)) AS error FROM longley) AS q;
+
+-- Refused
+SELECT mlops_linregr(y, x) FROM (VALUES (1, '{1,2}'::float8[]), (2, '{1,2,3}')) AS v(y, x);
+SELECT mlops_linregr(1, '{{1,2},{3,4}}');
+SELECT mlops_linregr('NaN', '{1}');
+SELECT mlops_linregr('Infinity', '{1}');
+SELECT mlops_linregr(1, '{1,NaN}');
+SELECT mlops_linregr(1, '{-Infinity}');
+SELECT mlops_linregr(1e308, ARRAY[1e308 * i]) FROM generate_series(1, 1) AS i;
+SELECT mlops_linregr(1e308 * (i % 2), ARRAY[1.7e308]) FROM generate_series(1, 20) AS i;
+SELECT mlops_linregr(1, array_fill(1.0::float8, ARRAY[8000]));
+SELECT mlops_state_regression(mlops_sum_partial('{1,2}'));
+SELECT mlops_state_regression(mlops_least_squares_partial('{1}'));
+SELECT mlops_state_add_regression(mlops_least_squares_partial('{1,2,3}'), 1, '{1,2}');
+
+DROP SCHEMA statistics_test CASCADE;
