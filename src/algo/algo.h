@@ -137,6 +137,7 @@ typedef struct MlImportance
 } MlImportance;
 
 struct MlRules;
+typedef struct MlExplainer MlExplainer;
 struct MlInference;
 
 typedef struct MlAlgorithm
@@ -173,6 +174,11 @@ typedef struct MlAlgorithm
 						   MlTask task, int n_classes, void **model);
 	/* Adds that of a model to importance (n_inputs); NULL: not made of trees */
 	MlStatus	(*importance) (MlEnv *env, const void *model, MlImportance *inputs);
+	/*
+	 * Fills an explainer (explain.h) of an output, whose environment and
+	 * signature are there; NULL: it is asked for predictions.
+	 */
+	MlStatus	(*explain) (MlEnv *env, const void *model, int output, MlExplainer *explainer);
 	/* The leaves of a tree, from 1 (rules.h); NULL: not made of such trees */
 	MlStatus	(*rules) (MlEnv *env, const void *model, int tree, struct MlRules *rules);
 	/*

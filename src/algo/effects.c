@@ -6,6 +6,7 @@
  * Bytes, for each: f64 intercept, u32 number of effects, array of f64 effects.
  */
 #include "algo/effects.h"
+#include "algo/explain.h"
 #include "math/func.h"
 
 #include <math.h>
@@ -132,6 +133,18 @@ effect_of_value(const MlInput *input, double value)
 	return isnan(value) ? input->n_levels + 1 : input->n_levels;
 }
 
+/* What an input of this value adds; effect: of the input. */
+static inline double
+effect_of_input(const MlInput *input, const double *effect, double value)
+{
+	if (input->category)
+		return effect[effect_of_value(input, value)];
+	if (isnan(value))
+		return effect[1];
+	/* 0 times an overflow would be NaN */
+	return effect[0] != 0.0 ? effect[0] * (value - input->mean) : 0.0;
+}
+
 double
 ml_effects_margin(const MlEffects *effects, const MlSignature *signature, const double *inputs)
 {
@@ -143,19 +156,8 @@ ml_effects_margin(const MlEffects *effects, const MlSignature *signature, const 
 	{
 		const MlInput *input = &signature->inputs[i];
 
-		if (input->category)
-		{
-			margin += effect[effect_of_value(input, inputs[i])];
-			effect += input->n_levels + 2;
-		}
-		else
-		{
-			if (isnan(inputs[i]))
-				margin += effect[1];
-			else if (effect[0] != 0.0)	/* 0 times an overflow would be NaN */
-				margin += effect[0] * (inputs[i] - input->mean);
-			effect += 2;
-		}
+		margin += effect_of_input(input, effect, inputs[i]);
+		effect += effects_of_input(input);
 	}
 	return margin;
 }
@@ -272,5 +274,40 @@ ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, Ml
 		ML_TRY(decode_row(env, reader, signature, &effects[k]));
 	}
 	*model = effects;
+	return ML_OK;
+}
+
+static MlStatus
+explain_rows(MlExplainer *explainer, const double *inputs, int n_rows, double *contributions, double *errors)
+{
+	const MlEffects *effects = explainer->state;
+	const MlSignature *signature = explainer->signature;
+	int			row;
+	int			i;
+
+	(void) errors;				/* there are none */
+	for (row = 0; row < n_rows; row++)
+	{
+		const double *effect = effects->effects;
+
+		for (i = 0; i < signature->n_inputs; i++, inputs++, contributions++)
+		{
+			*contributions = effect_of_input(&signature->inputs[i], effect, *inputs);
+			effect += effects_of_input(&signature->inputs[i]);
+		}
+	}
+	return ml_check_stop(explainer->env);
+}
+
+MlStatus
+ml_effects_explain(MlEnv *env, const void *model, int output, MlExplainer *explainer)
+{
+	const MlEffects *effects = model;
+
+	(void) env;
+	(void) output;				/* there is one */
+	explainer->base = effects->intercept;
+	explainer->state = (void *) effects;
+	explainer->rows = explain_rows;
 	return ML_OK;
 }

@@ -53,5 +53,7 @@ extern void ml_effects_exponential(const void *model, const MlSignature *signatu
 extern MlStatus ml_effects_encode(const void *model, MlWriter *writer);
 extern MlStatus ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature,
 								  MlTask task, int n_classes, void **model);
+/* The base is the intercept: a row at the means and the reference levels. */
+extern MlStatus ml_effects_explain(MlEnv *env, const void *model, int output, MlExplainer *explainer);
 
 #endif							/* ML_ALGO_EFFECTS_H */

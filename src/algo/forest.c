@@ -25,6 +25,7 @@
 #include "algo/forest.h"
 #include "algo/importance.h"
 #include "algo/rules.h"
+#include "algo/tree_shap.h"
 #include "math/func.h"
 #include "math/rng.h"
 #include "math/sort.h"
@@ -590,6 +591,7 @@ const MlAlgorithm ml_random_forest = {
 	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
 	.rules = ml_forest_rules,
+	.explain = ml_forest_explain,
 };
 
 const MlAlgorithm ml_decision_tree = {
@@ -606,4 +608,5 @@ const MlAlgorithm ml_decision_tree = {
 	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
 	.rules = ml_forest_rules,
+	.explain = ml_forest_explain,
 };

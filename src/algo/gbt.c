@@ -16,6 +16,7 @@
 #include "algo/lanes.h"
 #include "algo/importance.h"
 #include "algo/rules.h"
+#include "algo/tree_shap.h"
 #include "math/func.h"
 #include "prep/slice.h"
 
@@ -561,4 +562,5 @@ const MlAlgorithm ml_gbt = {
 	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
 	.rules = ml_forest_rules,
+	.explain = ml_forest_explain,
 };

@@ -36,6 +36,7 @@
 
 #include "algo/isolation_forest.h"
 #include "algo/tree.h"
+#include "algo/tree_shap.h"
 #include "math/func.h"
 #include "math/rng.h"
 #include "math/sort.h"
@@ -699,4 +700,5 @@ const MlAlgorithm ml_isolation_forest = {
 	.predict = ml_forest_model_predict,
 	.encode = ml_forest_model_encode,
 	.decode = ml_forest_model_decode,
+	.explain = ml_forest_explain,
 };

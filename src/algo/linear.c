@@ -482,5 +482,6 @@ const MlAlgorithm ml_linear = {
 	.fit = linear_fit,
 	.predict = ml_effects_predict,
 	.encode = ml_effects_encode,
-	.decode = ml_effects_decode
+	.decode = ml_effects_decode,
+	.explain = ml_effects_explain
 };

@@ -37,5 +37,6 @@ const MlAlgorithm ml_logistic = {
 	.fit = logistic_fit,
 	.predict = ml_effects_probability,
 	.encode = ml_effects_encode,
-	.decode = ml_effects_decode
+	.decode = ml_effects_decode,
+	.explain = ml_effects_explain
 };

@@ -482,7 +482,7 @@ walk_trees(MlEnv *env, Shap *shap)
 }
 
 static MlStatus
-explain_rows(MlExplainer *explainer, const double *inputs, int n_rows, double *contributions)
+explain_rows(MlExplainer *explainer, const double *inputs, int n_rows, double *contributions, double *errors)
 {
 	Shap	   *shap = explainer->state;
 	int			n_inputs = explainer->signature->n_inputs;
@@ -490,6 +490,7 @@ explain_rows(MlExplainer *explainer, const double *inputs, int n_rows, double *c
 	int			i;
 	int			k;
 
+	(void) errors;				/* there are none */
 	for (start = 0; start < n_rows; start += LANES)
 	{
 		int			n = n_rows - start < LANES ? n_rows - start : LANES;
@@ -524,10 +525,10 @@ link_scale(const MlForest *forest)
 }
 
 MlStatus
-ml_forest_explain(MlEnv *env, const void *model, const MlSignature *signature, int output,
-				  MlExplainer *explainer)
+ml_forest_explain(MlEnv *env, const void *model, int output, MlExplainer *explainer)
 {
 	const MlForest *forest = model;
+	int			n_inputs = explainer->signature->n_inputs;
 	Shap	   *shap = ml_allocate(env, 1, sizeof(Shap));
 	double		expected = 0;
 
@@ -536,10 +537,8 @@ ml_forest_explain(MlEnv *env, const void *model, const MlSignature *signature, i
 	shap->forest = forest;
 	shap->output = (uint32_t) output;
 	shap->scale = link_scale(forest);
-	ML_TRY(survey_trees(env, shap, signature->n_inputs, &expected));
-	ML_TRY(make_room(env, shap, signature->n_inputs));
-	explainer->env = env;
-	explainer->signature = signature;
+	ML_TRY(survey_trees(env, shap, n_inputs, &expected));
+	ML_TRY(make_room(env, shap, n_inputs));
 	explainer->base = shap->scale * (forest->base[output] + expected);
 	explainer->state = shap;
 	explainer->rows = explain_rows;

@@ -13,7 +13,6 @@
 #include "algo/explain.h"
 
 /* As MlAlgorithm wants it; model: an MlForest. Memory grows with the deepest path, not with the trees. */
-extern MlStatus ml_forest_explain(MlEnv *env, const void *model, const MlSignature *signature,
-								  int output, MlExplainer *explainer);
+extern MlStatus ml_forest_explain(MlEnv *env, const void *model, int output, MlExplainer *explainer);
 
 #endif							/* ML_ALGO_TREE_SHAP_H */

@@ -15,37 +15,8 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "api/features.h"
 #include "lifecycle/score.h"
-
-typedef enum RowForm
-{
-	FORM_RECORD,
-	FORM_JSONB,
-	FORM_ARRAY,
-	FORM_TEXT					/* and json, which is text */
-} RowForm;
-
-/* The features of the call as the scorer's inputs. */
-static void
-read_row(FunctionCallInfo fcinfo, const MlopsScorer *scorer, RowForm form)
-{
-	switch (form)
-	{
-		case FORM_RECORD:
-			mlops_row_from_record(scorer->reader, PG_GETARG_HEAPTUPLEHEADER(1), scorer->inputs);
-			break;
-		case FORM_JSONB:
-			mlops_row_from_jsonb(scorer->reader, PG_GETARG_JSONB_P(1), scorer->inputs);
-			break;
-		case FORM_ARRAY:
-			mlops_row_from_array(scorer->reader, PG_GETARG_ARRAYTYPE_P(1), scorer->inputs);
-			break;
-		case FORM_TEXT:
-			mlops_row_from_text(scorer->reader, text_to_cstring(PG_GETARG_TEXT_PP(1)),
-								scorer->inputs);
-			break;
-	}
-}
 
 /* The scorer of the call's reference, which must be for the task. */
 static const MlopsScorer *
@@ -60,19 +31,19 @@ find_scorer(FunctionCallInfo fcinfo, MlTask task)
 }
 
 static Datum
-predict(FunctionCallInfo fcinfo, RowForm form)
+predict(FunctionCallInfo fcinfo, MlopsRowForm form)
 {
 	const MlopsScorer *scorer;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_REGRESSION);
-	read_row(fcinfo, scorer, form);
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer)[0]);
 }
 
 static Datum
-classify(FunctionCallInfo fcinfo, RowForm form)
+classify(FunctionCallInfo fcinfo, MlopsRowForm form)
 {
 	const MlopsScorer *scorer;
 	const double *outputs;
@@ -80,13 +51,13 @@ classify(FunctionCallInfo fcinfo, RowForm form)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
-	read_row(fcinfo, scorer, form);
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	outputs = mlops_scorer_predict(scorer);
 	PG_RETURN_TEXT_P(cstring_to_text(scorer->labels[ml_model_class(scorer->model, outputs)]));
 }
 
 static Datum
-probability(FunctionCallInfo fcinfo, RowForm form)
+probability(FunctionCallInfo fcinfo, MlopsRowForm form)
 {
 	const MlopsScorer *scorer;
 	int			wanted;
@@ -96,7 +67,7 @@ probability(FunctionCallInfo fcinfo, RowForm form)
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
 	wanted = PG_ARGISNULL(2) ? mlops_scorer_positive(scorer, PG_GETARG_TEXT_PP(0)) :
 		mlops_scorer_class(scorer, PG_GETARG_TEXT_PP(2));
-	read_row(fcinfo, scorer, form);
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	PG_RETURN_FLOAT8(mlops_scorer_probability(scorer, mlops_scorer_predict(scorer), wanted));
 }
 
@@ -112,7 +83,7 @@ exact_numeric(double number)
 }
 
 static Datum
-probabilities(FunctionCallInfo fcinfo, RowForm form)
+probabilities(FunctionCallInfo fcinfo, MlopsRowForm form)
 {
 	const MlopsScorer *scorer;
 	JsonbParseState *state = NULL;
@@ -122,7 +93,7 @@ probabilities(FunctionCallInfo fcinfo, RowForm form)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
-	read_row(fcinfo, scorer, form);
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	outputs = mlops_scorer_predict(scorer);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
@@ -142,34 +113,19 @@ probabilities(FunctionCallInfo fcinfo, RowForm form)
 }
 
 static Datum
-anomaly_score(FunctionCallInfo fcinfo, RowForm form)
+anomaly_score(FunctionCallInfo fcinfo, MlopsRowForm form)
 {
 	const MlopsScorer *scorer;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, ML_ANOMALY);
-	read_row(fcinfo, scorer, form);
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer)[0]);
 }
 
-/* The five overloads of a verb: mlops_<verb>_<form>. */
-#define OVERLOAD(verb, name, form) \
-	PG_FUNCTION_INFO_V1(mlops_##verb##_##name); \
-	Datum \
-	mlops_##verb##_##name(PG_FUNCTION_ARGS) \
-	{ \
-		return verb(fcinfo, form); \
-	}
-#define OVERLOADS(verb) \
-	OVERLOAD(verb, record, FORM_RECORD) \
-	OVERLOAD(verb, jsonb, FORM_JSONB) \
-	OVERLOAD(verb, json, FORM_TEXT) \
-	OVERLOAD(verb, array, FORM_ARRAY) \
-	OVERLOAD(verb, text, FORM_TEXT)
-
-OVERLOADS(predict)
-OVERLOADS(classify)
-OVERLOADS(probability)
-OVERLOADS(probabilities)
-OVERLOADS(anomaly_score)
+MLOPS_OVERLOADS(predict)
+MLOPS_OVERLOADS(classify)
+MLOPS_OVERLOADS(probability)
+MLOPS_OVERLOADS(probabilities)
+MLOPS_OVERLOADS(anomaly_score)

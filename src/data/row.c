@@ -10,20 +10,26 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #include "data/convert.h"
 #include "data/row.h"
+#include "prep/label.h"
 
 /* Where the features are in composite rows of one type. */
 typedef struct RowMap
@@ -104,6 +110,32 @@ const MlValue *
 mlops_row_values(const MlopsRowReader *reader)
 {
 	return reader->values;
+}
+
+char *
+mlops_row_value_text(const MlopsRowReader *reader, int feature)
+{
+	const MlValue *value = &reader->values[feature];
+	MlType		type = reader->signature->features[feature].type;
+	char		number[ML_NUMBER_TEXT];
+	char	   *text;
+
+	if (value->missing)
+		return NULL;
+	if (ml_type_kind(type) == ML_KIND_NUMBER)
+	{
+		ml_number_text(type, value->number, number, sizeof(number));
+		return pstrdup(number);
+	}
+	if (ml_type_kind(type) == ML_KIND_CATEGORY)
+	{
+		text = pnstrdup(value->text, value->length);
+		return pg_any_to_server(text, value->length, PG_UTF8);
+	}
+	if (type == ML_DATE)
+		return DatumGetCString(DirectFunctionCall1(date_out,
+												   DateADTGetDatum((DateADT) floor(value->number / USECS_PER_DAY))));
+	return DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum((Timestamp) value->number)));
 }
 
 /* ----------------------------------------------------------- composite rows */

@@ -37,4 +37,10 @@ extern void mlops_row_from_text(MlopsRowReader *reader, const char *row, double 
 /* The feature values of the row that was read last, until the next one. */
 extern const MlValue *mlops_row_values(const MlopsRowReader *reader);
 
+/*
+ * One of them as text, as PostgreSQL shows the type; timestamps with time zone
+ * as the local time that training saw. NULL: missing.
+ */
+extern char *mlops_row_value_text(const MlopsRowReader *reader, int feature);
+
 #endif							/* MLOPS_DATA_ROW_H */

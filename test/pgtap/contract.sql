@@ -30,6 +30,11 @@ INSERT INTO expected_functions VALUES
 	('mlops_drift_between(source text, reference_source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
 	('mlops_drop_model(model text)', 'void', 'v', 'u'),
 	('mlops_evaluate(ref text, source text DEFAULT NULL::text, OUT part text, OUT metric text, OUT class text, OUT value double precision, OUT low double precision, OUT high double precision, OUT rows bigint, OUT baseline double precision)', 'SETOF record', 'v', 'u'),
+	('mlops_explain(ref text, features double precision[], class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
+	('mlops_explain(ref text, features json, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
+	('mlops_explain(ref text, features jsonb, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
+	('mlops_explain(ref text, features record, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
+	('mlops_explain(ref text, features text, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
 	('mlops_importance(ref text, source text DEFAULT NULL::text, OUT feature text, OUT gain double precision, OUT cover double precision, OUT splits bigint, OUT permutation double precision, OUT std_error double precision, OUT rows bigint)', 'SETOF record', 'v', 'u'),
 	('mlops_least_squares_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_moments_partial(double precision[])', 'mlops_state', 'i', 's'),
@@ -187,6 +192,7 @@ SELECT throws_ok($$SELECT mlops_anomaly_score('contract anomaly', '{"x": 1, "z":
 SELECT throws_ok($$SELECT mlops_evaluate('contract')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_evaluate('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_confusion('contract class')$$, '42501', NULL, 'not for him: mlops_confusion');
+SELECT throws_ok($$SELECT mlops_explain('contract', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_explain');
 SELECT throws_ok($$SELECT mlops_rules('contract')$$, '42501', NULL, 'not for him: mlops_rules');
 SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');
 SELECT throws_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y')$$, '42501', NULL, 'not for him: mlops_train');

@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "algo/explain.h"
+#include "algo/gbt.h"
 #include "algo/tree.h"
-#include "algo/tree_shap.h"
 #include "math/rng.h"
 #include "unit.h"
 
@@ -189,6 +190,12 @@ shapley(const MlForest *forest, int output, const double *inputs, int n, int i)
 	return sum;
 }
 
+static MlStatus
+explain(MlEnv *env, const MlForest *forest, const MlSignature *signature, int output, MlExplainer *explainer)
+{
+	return ml_explain_begin(env, &ml_gbt, forest, signature, ML_REGRESSION, 0, output, explainer);
+}
+
 static void
 test_definition(int n_splits, int n_outputs)
 {
@@ -208,8 +215,8 @@ test_definition(int n_splits, int n_outputs)
 	{
 		MlExplainer explainer;
 
-		unit_ok(ml_forest_explain(env, &forest, &signature, output, &explainer) == ML_OK &&
-				ml_explain_rows(&explainer, inputs, 18, contributions) == ML_OK, "rows are explained");
+		unit_ok(explain(env, &forest, &signature, output, &explainer) == ML_OK &&
+				ml_explain_rows(&explainer, inputs, 18, contributions, NULL) == ML_OK, "rows are explained");
 		unit_near(explainer.base, worth_of_trees(&forest, output, inputs, 0), 1e-12,
 				  "the base is what is expected of an unknown row");
 		for (row = 0; row < 18; row++)
@@ -243,11 +250,11 @@ test_same_bits(void)
 		MlExplainer explainer;
 
 		env->simd = (MlSimd) level;
-		unit_ok(ml_forest_explain(env, &forest, &signature, 0, &explainer) == ML_OK, "trees can be explained");
+		unit_ok(explain(env, &forest, &signature, 0, &explainer) == ML_OK, "trees can be explained");
 		if (level == ML_SIMD_NONE)
-			unit_ok(ml_explain_rows(&explainer, inputs, 37, blocks) == ML_OK, "in blocks");
+			unit_ok(ml_explain_rows(&explainer, inputs, 37, blocks, NULL) == ML_OK, "in blocks");
 		for (row = 0; row < 37; row++)
-			unit_ok(ml_explain_rows(&explainer, inputs + row * 8, 1, single + row * 8) == ML_OK &&
+			unit_ok(ml_explain_rows(&explainer, inputs + row * 8, 1, single + row * 8, NULL) == ML_OK &&
 					memcmp(single + row * 8, blocks + row * 8, 8 * sizeof(double)) == 0,
 					"level %d, row %d: the same bits alone", level, row);
 	}
@@ -265,7 +272,7 @@ check_sum(const MlForest *forest, const MlSignature *signature, double scale, co
 	int			row;
 	int			i;
 
-	unit_ok(ml_forest_explain(env, forest, signature, 0, &explainer) == ML_OK, "%s can be explained", what);
+	unit_ok(explain(env, forest, signature, 0, &explainer) == ML_OK, "%s can be explained", what);
 	for (row = 0; row < 18; row++)
 	{
 		double		margin;
@@ -273,7 +280,7 @@ check_sum(const MlForest *forest, const MlSignature *signature, double scale, co
 
 		make_row(signature, inputs);
 		margin = scale * ml_forest_margin(forest, inputs, 0);
-		if (ml_explain_rows(&explainer, inputs, 1, contributions) != ML_OK)
+		if (ml_explain_rows(&explainer, inputs, 1, contributions, NULL) != ML_OK)
 			unit_ok(false, "%s: a row is explained", what);
 		for (i = 0; i < signature->n_inputs; i++)
 			sum += contributions[i];
@@ -352,9 +359,9 @@ test_stop(void)
 	double		inputs[4] = {0.1, 0.2, 0.3, 0.4};
 	double		contributions[4];
 
-	unit_ok(ml_forest_explain(env, &forest, &signature, 0, &explainer) == ML_OK, "trees can be explained");
+	unit_ok(explain(env, &forest, &signature, 0, &explainer) == ML_OK, "trees can be explained");
 	unit_stop_after(env, 20);
-	unit_ok(ml_explain_rows(&explainer, inputs, 1, contributions) == ML_INTERRUPTED, "a cancel is obeyed");
+	unit_ok(ml_explain_rows(&explainer, inputs, 1, contributions, NULL) == ML_INTERRUPTED, "a cancel is obeyed");
 }
 
 int
