@@ -302,10 +302,9 @@ explain_rows(MlExplainer *explainer, const double *inputs, int n_rows, double *c
 MlStatus
 ml_effects_explain(MlEnv *env, const void *model, int output, MlExplainer *explainer)
 {
-	const MlEffects *effects = model;
+	const MlEffects *effects = (const MlEffects *) model + output;
 
 	(void) env;
-	(void) output;				/* there is one */
 	explainer->base = effects->intercept;
 	explainer->state = (void *) effects;
 	explainer->rows = explain_rows;

@@ -32,5 +32,6 @@ const MlAlgorithm ml_gamma = {
 	.fit = gamma_fit,
 	.predict = ml_effects_exponential,
 	.encode = ml_effects_encode,
-	.decode = ml_effects_decode
+	.decode = ml_effects_decode,
+	.explain = ml_effects_explain
 };

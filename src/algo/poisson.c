@@ -32,5 +32,6 @@ const MlAlgorithm ml_poisson = {
 	.fit = poisson_fit,
 	.predict = ml_effects_exponential,
 	.encode = ml_effects_encode,
-	.decode = ml_effects_decode
+	.decode = ml_effects_decode,
+	.explain = ml_effects_explain
 };

@@ -48,6 +48,16 @@ SELECT version FROM mlops_train('explain level', 'SELECT id, number, plan, weigh
 SELECT class, abs(exp(margin) / sum(exp(margin)) OVER () - mlops_probability('explain level', f, class)) < 1e-9 AS agrees FROM facts AS f,
 	LATERAL (SELECT class, sum(contribution) AS margin FROM mlops_explain('explain level', f) GROUP BY class) AS e WHERE f.id = 5 ORDER BY class;
 SELECT DISTINCT class FROM mlops_explain('explain level', (SELECT f FROM facts AS f WHERE id = 5), 'middle');
+-- and of sums of effects
+SELECT version FROM mlops_train('explain effects', 'SELECT id, number, plan, weight, level FROM facts', target => 'level', algorithm => 'logistic', key => 'id', params => '{"l2": 1}');
+SELECT class, abs(exp(margin) / sum(exp(margin)) OVER () - mlops_probability('explain effects', f, class)) < 1e-9 AS agrees FROM facts AS f,
+	LATERAL (SELECT class, sum(contribution) AS margin FROM mlops_explain('explain effects', f) GROUP BY class) AS e WHERE f.id = 5 ORDER BY class;
+-- counts: the logarithm of the mean
+SELECT version FROM mlops_train('explain counts', 'SELECT id, number, plan, weight, round(y)::int AS y FROM facts', target => 'y', task => 'regression', algorithm => 'poisson', key => 'id');
+SELECT abs(sum(contribution) - ln(mlops_predict('explain counts', f))) < 1e-9 AS agrees FROM facts AS f, mlops_explain('explain counts', f) WHERE f.id = 8 GROUP BY f;
+-- one model per group: that of the row
+SELECT version FROM mlops_train('explain groups', 'SELECT id, number, plan, weight, y FROM facts', target => 'y', algorithm => 'linear', key => 'id', partition_by => '{plan}');
+SELECT f.id, abs(sum(contribution) - mlops_predict('explain groups', f)) < 1e-9 AS agrees, count(*) FROM facts AS f, mlops_explain('explain groups', f) WHERE f.id IN (4, 5, 6) GROUP BY f.id, f ORDER BY f.id;
 -- forests: shares
 SELECT version FROM mlops_train('explain shares', 'SELECT id, number, plan, weight, level FROM facts', target => 'level', algorithm => 'random_forest', key => 'id', params => '{"trees": 5}');
 SELECT class, abs(sum(contribution) - mlops_probability('explain shares', f, class)) < 1e-9 AS agrees FROM facts AS f, mlops_explain('explain shares', f) WHERE f.id = 8 GROUP BY class, f ORDER BY class;
