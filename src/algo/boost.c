@@ -7,6 +7,7 @@
 
 #include "algo/boost.h"
 #include "algo/locate.h"
+#include "algo/vector.h"
 #include "base/team.h"
 #include "math/rng.h"
 #include "math/sum.h"
@@ -496,7 +497,7 @@ take_derivatives(Boosting *boosting, int output, MlGradientScale *scale)
 
 		ML_TRY(ml_check_stop(boosting->env));
 		ml_loss_derivatives(&boosting->loss, &block, output, g, h);
-		ml_gradient_pack(g, h, block.n, *scale, boosting->gradient + first);
+		ml_vector_pack(boosting->loss.simd, g, h, block.n, *scale, boosting->gradient + first);
 	}
 	return ML_OK;
 }

@@ -15,19 +15,15 @@
 #define FINE_H_BITS 50
 #define FINE_SUM_BITS 61
 
-/* 1.5 * 2^52: a double beside it has no room for a fraction, and its low bits are the integer. */
-#define ROUNDING 0x1.8p52
-#define ROUNDING_BITS INT64_C(0x4338000000000000)
-
 /* To the nearest integer, |value| below 2^51. */
 static inline int64_t
 to_units(double value)
 {
 	int64_t		bits;
 
-	value += ROUNDING;
+	value += ML_ROUNDING;
 	memcpy(&bits, &value, sizeof(bits));
-	return bits - ROUNDING_BITS;
+	return bits - ML_ROUNDING_BITS;
 }
 
 /* A power of two that brings `value` below 2^bits, and to no less than half of that. */
@@ -63,21 +59,6 @@ ml_gradient_scale(const MlGradientRange *range)
 	scale.g = word_scale(range->most_g, range->mean_g, range->n_rows, ML_G_BITS - 1);
 	scale.h = word_scale(range->most_h, range->mean_h, range->n_rows, ML_H_BITS);
 	return scale;
-}
-
-void
-ml_gradient_pack(const double *g, const double *h, int n, MlGradientScale scale,
-				 MlGradient *words)
-{
-	int			i;
-
-	for (i = 0; i < n; i++)
-	{
-		int64_t		units = to_units(h[i] * scale.h);
-
-		/* no row without curvature: gains would seem larger than they are */
-		words[i] = ml_gradient_word(to_units(g[i] * scale.g), units < 1 ? 1 : units, 1);
-	}
 }
 
 MlCell

@@ -11,6 +11,13 @@
 
 #include "algo/histogram.h"
 
+/*
+ * 1.5 * 2^52: a double beside it has no room for a fraction, and its low bits
+ * are the integer that these bits of 0 are taken from.
+ */
+#define ML_ROUNDING 0x1.8p52
+#define ML_ROUNDING_BITS INT64_C(0x4338000000000000)
+
 /* What one unit of g and h is worth: one over a power of two. */
 typedef struct MlGradientScale
 {
@@ -36,14 +43,7 @@ typedef struct MlGradientRange
  */
 extern MlGradientScale ml_gradient_scale(const MlGradientRange *range);
 
-/*
- * words (n) = derivatives g and h (n), rounded to units, each for one row. The
- * same bits whatever the CPU.
- */
-extern void ml_gradient_pack(const double *g, const double *h, int n, MlGradientScale scale,
-							 MlGradient *words);
-
-/* Bounds of the words that ml_gradient_pack makes, of |g| for g. */
+/* Bounds of the words that ml_vector_pack (vector.h) makes, of |g| for g. */
 extern MlCell ml_gradient_most(const MlGradientRange *range, MlGradientScale scale);
 
 /* Units of fine sums: no sum over all rows can overflow. */

@@ -2,37 +2,25 @@
  * algo/loss.c
  *		Losses and their derivatives. See loss.h.
  *
- * Derivatives are taken once a tree and row, so the exponential counts: it is
- * computed for eight rows at a time, in vectors that the compiler maps to what
- * the CPU has. Each lane is the same chain of additions and multiplications
- * everywhere, never contracted, so the bits do not depend on the CPU.
+ * Derivatives are taken twice a tree and row, so the exponential counts: it is
+ * computed for several rows at a time (vector.h).
  */
 #include <math.h>
 #include <string.h>
 
 #include "algo/loss.h"
+#include "algo/vector.h"
 #include "math/func.h"
 
-#define HESSIAN_FLOOR 1e-16
-
-/* 1.5 * 2^52: a double beside it has no room for a fraction, and its low bits are the integer. */
-#define ROUNDING 0x1.8p52
-
-#define LANES 8
-typedef double Doubles __attribute__((vector_size(64)));
-typedef int64_t Bits __attribute__((vector_size(64)));
 
 static void distance_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, double *h);
 static void deviance_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, double *h);
 static double distance_loss(const MlLoss *loss, double y, double margin);
 static double deviance(const MlLoss *loss, double y, double margin);
 static void exponentials(MlSimd simd, double *p, int n);
-static void log_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, double *h);
 static void softmax_derivatives(const MlLoss *loss, const MlLossRows *rows, int output,
 								double *g, double *h);
 static void apply_weights(const MlLossRows *rows, double *g, double *h);
-static void sigmoids(MlSimd simd, double *p, int n);
-static void falls(MlSimd simd, double *p, int n);
 
 void
 ml_loss_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, double *g, double *h)
@@ -51,7 +39,7 @@ ml_loss_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, doub
 			deviance_derivatives(loss, rows, g, h);
 			break;
 		case ML_LOG_LOSS:
-			log_derivatives(loss, rows, g, h);
+			ml_vector_log_loss(loss->simd, rows->margin, rows->y, rows->n, g, h);
 			break;
 		case ML_SOFTMAX:
 			softmax_derivatives(loss, rows, output, g, h);
@@ -119,7 +107,7 @@ ml_loss_normalizer(const MlLoss *loss, const MlLossRows *rows, double *normalize
 
 		for (i = 0; i < rows->n; i++)
 			fall[i] = most[i] - margin[i];
-		falls(loss->simd, fall, rows->n);
+		ml_vector_falls(loss->simd, fall, rows->n);
 		for (i = 0; i < rows->n; i++)
 			normalizer[i] += fall[i];
 	}
@@ -289,7 +277,7 @@ deviance_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, doub
 	for (i = 0; i < rows->n; i++)
 	{
 		g[i] = above[i] - rows->y[i] * below[i];
-		h[i] = above[i] < HESSIAN_FLOOR ? HESSIAN_FLOOR : above[i];
+		h[i] = above[i] < ML_HESSIAN_FLOOR ? ML_HESSIAN_FLOOR : above[i];
 	}
 }
 
@@ -311,23 +299,6 @@ deviance(const MlLoss *loss, double y, double margin)
 }
 
 static void
-log_derivatives(const MlLoss *loss, const MlLossRows *rows, double *g, double *h)
-{
-	double		p[ML_LOSS_BLOCK];
-	int			i;
-
-	memcpy(p, rows->margin, (size_t) rows->n * sizeof(double));
-	sigmoids(loss->simd, p, rows->n);
-	for (i = 0; i < rows->n; i++)
-	{
-		double		variance = p[i] * (1 - p[i]);
-
-		g[i] = p[i] - rows->y[i];
-		h[i] = variance < HESSIAN_FLOOR ? HESSIAN_FLOOR : variance;
-	}
-}
-
-static void
 softmax_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, double *g, double *h)
 {
 	const double *margin = rows->margin + (size_t) output * rows->stride;
@@ -338,13 +309,13 @@ softmax_derivatives(const MlLoss *loss, const MlLossRows *rows, int output, doub
 	/* never above 0 but for rounding */
 	for (i = 0; i < rows->n; i++)
 		p[i] = margin[i] < rows->normalizer[i] ? margin[i] - rows->normalizer[i] : 0;
-	falls(loss->simd, p, rows->n);
+	ml_vector_falls(loss->simd, p, rows->n);
 	for (i = 0; i < rows->n; i++)
 	{
 		double		variance = p[i] * (1 - p[i]);
 
 		g[i] = p[i] - (rows->y[i] == output);
-		h[i] = factor * (variance < HESSIAN_FLOOR ? HESSIAN_FLOOR : variance);
+		h[i] = factor * (variance < ML_HESSIAN_FLOOR ? ML_HESSIAN_FLOOR : variance);
 	}
 }
 
@@ -360,116 +331,7 @@ apply_weights(const MlLossRows *rows, double *g, double *h)
 	}
 }
 
-/*
- * e^-|x| = 2^k e^r, |r| <= log(2) / 2, of LANES rows; within 2 ulp. Inlined
- * into the functions below, each compiled for other instructions.
- */
-static inline __attribute__((always_inline)) void
-exp_lanes(const Doubles *x, Doubles *exp)
-{
-	static const double inverse_factorial[] = {
-		1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
-		1.0 / 362880.0, 1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0,
-		1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0
-	};
-	const Doubles zero = {0};
-	Doubles		a;
-	Doubles		k;
-	Doubles		r;
-	Doubles		e;
-	Bits		far;
-	Bits		scale;
-	int			i;
-
-	a = (Doubles) ((Bits) *x | INT64_MIN);
-	/* e^-700 is as good as 0 and still a normal number */
-	far = (Bits) (a < zero - 700);
-	a = (Doubles) ((far & (Bits) (zero - 700)) | (~far & (Bits) a));
-	k = a * 0x1.71547652b82fep+0 + ROUNDING;
-	scale = (Bits) k << 52;
-	k -= ROUNDING;
-	r = (a - k * 0x1.62e42fee00000p-1) - k * 0x1.a39ef35793c76p-33;
-	e = zero + inverse_factorial[0];
-	for (i = 1; i < 14; i++)
-		e = e * r + inverse_factorial[i];
-	*exp = (Doubles) ((Bits) e + scale);
-}
-
-/* With e = e^-|x| the sigmoid is 1 / (1 + e) for x >= 0, else e / (1 + e); within 4 ulp. */
-static inline __attribute__((always_inline)) void
-sigmoid_lanes(double *p)
-{
-	const Doubles zero = {0};
-	Doubles		x;
-	Doubles		a;
-	Doubles		e;
-	Bits		positive;
-
-	memcpy(&x, p, sizeof(x));
-	positive = (Bits) (x >= zero);
-	exp_lanes(&x, &e);
-	a = (Doubles) ((positive & (Bits) (zero + 1)) | (~positive & (Bits) e));
-	x = a / (1 + e);
-	memcpy(p, &x, sizeof(x));
-}
-
-static inline __attribute__((always_inline)) void
-fall_lanes(double *p)
-{
-	Doubles		x;
-	Doubles		e;
-
-	memcpy(&x, p, sizeof(x));
-	exp_lanes(&x, &e);
-	memcpy(p, &e, sizeof(x));
-}
-
-/* All rows of a block, compiled for one set of instructions. */
-#define FUNCTIONS(suffix, target) \
-	target static void \
-	sigmoids_##suffix(double *p, int n) \
-	{ \
-		int			i; \
-\
-		for (i = 0; i < n; i += LANES) \
-			sigmoid_lanes(p + i); \
-	} \
-	target static void \
-	falls_##suffix(double *p, int n) \
-	{ \
-		int			i; \
-\
-		for (i = 0; i < n; i += LANES) \
-			fall_lanes(p + i); \
-	}
-
-FUNCTIONS(plain,)
-#ifdef __x86_64__
-FUNCTIONS(avx2, ML_FOR_AVX2)
-FUNCTIONS(avx512, ML_FOR_AVX512)
-
-#define DISPATCH(simd, name, p, n) \
-	do { \
-		if ((simd) == ML_SIMD_AVX512) \
-			name##_avx512(p, n); \
-		else if ((simd) == ML_SIMD_AVX2) \
-			name##_avx2(p, n); \
-		else \
-			name##_plain(p, n); \
-	} while (0)
-#else
-#define DISPATCH(simd, name, p, n) name##_plain(p, n)
-#endif
-
-/* p (ML_LOSS_BLOCK) holds margins of n rows, which become 1 / (1 + e^-p). */
-static void
-sigmoids(MlSimd simd, double *p, int n)
-{
-	memset(p + n, 0, (size_t) (ML_LOSS_BLOCK - n) * sizeof(double));
-	DISPATCH(simd, sigmoids, p, n);
-}
-
-/* p (ML_LOSS_BLOCK) becomes e^p, for p beyond 700 that of 700. */
+/* p (n) becomes e^p, for p beyond 700 that of 700. */
 static void
 exponentials(MlSimd simd, double *p, int n)
 {
@@ -477,15 +339,7 @@ exponentials(MlSimd simd, double *p, int n)
 	int			i;
 
 	memcpy(fall, p, (size_t) n * sizeof(double));
-	falls(simd, fall, n);
+	ml_vector_falls(simd, fall, n);
 	for (i = 0; i < n; i++)
 		p[i] = p[i] > 0 ? 1 / fall[i] : fall[i];
-}
-
-/* p (ML_LOSS_BLOCK) becomes e^-|p|. */
-static void
-falls(MlSimd simd, double *p, int n)
-{
-	memset(p + n, 0, (size_t) (ML_LOSS_BLOCK - n) * sizeof(double));
-	DISPATCH(simd, falls, p, n);
 }

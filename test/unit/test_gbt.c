@@ -10,6 +10,7 @@
 
 #include "algo/boost.h"
 #include "algo/gbt.h"
+#include "algo/vector.h"
 #include "math/rng.h"
 #include "math/sum.h"
 #include "unit.h"
@@ -652,7 +653,7 @@ test_packing(void)
 			sum_g += g[i];
 			sum_h += h[i];
 		}
-		ml_gradient_pack(g, h, 64, scale, word);
+		ml_vector_pack(ml_simd_best(), g, h, 64, scale, word);
 		ml_gradient_sum(g, h, 64, fine, NULL, &total);
 		for (i = 0; i < 64; i++)
 		{
