@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "math/blas.h"
+#include "stats/comoments.h"
 
 /* Rows that wait to be folded: enough for LAPACK, little in a state of few columns. */
 #define LEAST_ROOM 16
@@ -16,12 +17,15 @@
 #define MAX_COLUMNS 1000000
 #define MAX_FACTOR_COLUMNS 8000
 
+/* A row can make all of them compress at once: 0.1 s. */
+#define MAX_SUMMARIES 10000
+
 #define STOP_VALUES 65536
 
 const char *
 ml_state_kind_name(unsigned kind)
 {
-	static const char *const names[] = {NULL, "sums", "moments", "least_squares"};
+	static const char *const names[] = {NULL, "sums", "moments", "least_squares", "comoments", "summaries"};
 
 	return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : NULL;
 }
@@ -29,7 +33,9 @@ ml_state_kind_name(unsigned kind)
 int
 ml_state_max_columns(MlStateKind kind)
 {
-	return kind == ML_STATE_LEAST_SQUARES ? MAX_FACTOR_COLUMNS : MAX_COLUMNS;
+	if (kind == ML_STATE_LEAST_SQUARES || kind == ML_STATE_COMOMENTS)
+		return MAX_FACTOR_COLUMNS;
+	return kind == ML_STATE_SUMMARIES ? MAX_SUMMARIES : MAX_COLUMNS;
 }
 
 /* Doubles that a kind has, pending rows aside. */
@@ -42,6 +48,10 @@ n_values(MlStateKind kind, size_t n_columns)
 			return 2 * n_columns;
 		case ML_STATE_MOMENTS:
 			return ML_N_MOMENTS * n_columns;
+		case ML_STATE_COMOMENTS:
+			return ML_COMOMENTS_VALUES(n_columns);
+		case ML_STATE_SUMMARIES:
+			return ML_SUMMARY_VALUES * n_columns;
 		case ML_STATE_LEAST_SQUARES:
 			break;
 	}
@@ -88,10 +98,10 @@ ml_state_begin(MlState *state, MlStateKind kind, int n_columns, bool growing)
 	state->kind = (uint16_t) kind;
 	state->n_columns = (uint32_t) n_columns;
 	state->capacity = growing ? room(kind, n_columns) : 0;
-	if (kind != ML_STATE_MOMENTS)
-		return;
-	for (i = 0; i < n_columns; i++)
+	for (i = 0; kind == ML_STATE_MOMENTS && i < n_columns; i++)
 		clear_moments(state->values + (size_t) i * ML_N_MOMENTS);
+	for (i = 0; kind == ML_STATE_SUMMARIES && i < n_columns; i++)
+		ml_summary_begin(state->values + (size_t) i * ML_SUMMARY_VALUES);
 }
 
 static double *
@@ -189,6 +199,37 @@ check_moments(MlEnv *env, const MlState *state)
 	return ML_OK;
 }
 
+static MlStatus
+check_summaries(MlEnv *env, const MlState *state)
+{
+	int			i;
+
+	for (i = 0; i < (int) state->n_columns; i++)
+	{
+		if (i % 256 == 0)
+			ML_TRY(ml_check_stop(env));
+		if (!ml_summary_possible(ml_state_summary(state, i), (double) state->n_rows))
+			return ml_fail(env, ML_CORRUPT, "state is damaged: the summary of column %d cannot be", i + 1);
+	}
+	return ML_OK;
+}
+
+/* Sums of squares are not negative. */
+static MlStatus
+check_comoments(MlEnv *env, const MlState *state)
+{
+	int			n = (int) state->n_columns;
+	int			i;
+
+	ML_TRY(check_finite(env, state->values, ML_COMOMENTS_VALUES(n)));
+	for (i = 0; i < n; i++)
+	{
+		if (ml_comoment(state->values, n, i, i) < 0)
+			return ml_fail(env, ML_CORRUPT, "state is damaged: the moments of column %d cannot be", i + 1);
+	}
+	return ML_OK;
+}
+
 MlStatus
 ml_state_check(MlEnv *env, const void *bytes, size_t length)
 {
@@ -198,6 +239,10 @@ ml_state_check(MlEnv *env, const void *bytes, size_t length)
 		return explain_misfit(env, state, length);
 	if (state->kind == ML_STATE_MOMENTS)
 		return check_moments(env, state);
+	if (state->kind == ML_STATE_SUMMARIES)
+		return check_summaries(env, state);
+	if (state->kind == ML_STATE_COMOMENTS)
+		return check_comoments(env, state);
 	ML_TRY(check_finite(env, state->values, n_values((MlStateKind) state->kind, state->n_columns)));
 	return check_finite(env, pending_rows(state), (size_t) state->n_pending * state->n_columns);
 }
@@ -405,26 +450,39 @@ int
 ml_state_add(MlState *state, const double *row)
 {
 	int			n = (int) state->n_columns;
-	bool		moments = state->kind == ML_STATE_MOMENTS;
+	MlStateKind kind = (MlStateKind) state->kind;
+	bool		missing = kind == ML_STATE_MOMENTS || kind == ML_STATE_SUMMARIES;
 	int			i;
 
 	for (i = 0; i < n; i++)
 	{
-		if (!isfinite(row[i]) && !(moments && isnan(row[i])))
+		if (!isfinite(row[i]) && !(missing && isnan(row[i])))
 			return i;
 	}
-	if (moments)
-		add_moments(state, row);
-	else if (state->kind == ML_STATE_SUMS)
+	switch (kind)
 	{
-		for (i = 0; i < n; i++)
-			add_to_sum(&state->values[2 * i], row[i]);
-	}
-	else
-	{
-		memcpy(pending_rows(state) + (size_t) state->n_pending * (size_t) n, row,
-			   (size_t) n * sizeof(double));
-		state->n_pending++;
+		case ML_STATE_SUMS:
+			for (i = 0; i < n; i++)
+				add_to_sum(&state->values[2 * i], row[i]);
+			break;
+		case ML_STATE_MOMENTS:
+			add_moments(state, row);
+			break;
+		case ML_STATE_LEAST_SQUARES:
+			memcpy(pending_rows(state) + (size_t) state->n_pending * (size_t) n, row,
+				   (size_t) n * sizeof(double));
+			state->n_pending++;
+			break;
+		case ML_STATE_COMOMENTS:
+			ml_comoments_add(state->values, n, (double) state->n_rows, row);
+			break;
+		case ML_STATE_SUMMARIES:
+			for (i = 0; i < n; i++)
+			{
+				if (!isnan(row[i]))
+					ml_summary_add(state->values + (size_t) i * ML_SUMMARY_VALUES, row[i]);
+			}
+			break;
 	}
 	state->n_rows++;
 	return -1;
@@ -451,6 +509,14 @@ ml_state_merge(MlEnv *env, MlState *into, const MlState *from)
 	}
 	for (i = 0; i < n && from->kind == ML_STATE_MOMENTS; i++)
 		merge_moments(into->values + (size_t) i * ML_N_MOMENTS, ml_state_moments(from, i));
+	for (i = 0; i < n && from->kind == ML_STATE_SUMMARIES; i++)
+	{
+		if (i % 256 == 0)
+			ML_TRY(ml_check_stop(env));
+		ml_summary_merge(into->values + (size_t) i * ML_SUMMARY_VALUES, ml_state_summary(from, i));
+	}
+	if (from->kind == ML_STATE_COMOMENTS)
+		ml_comoments_merge(into->values, (double) into->n_rows, from->values, (double) from->n_rows, n);
 	if (from->kind == ML_STATE_LEAST_SQUARES)
 		ML_TRY(merge_least_squares(env, into, from));
 	into->n_rows += from->n_rows;

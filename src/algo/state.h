@@ -15,6 +15,9 @@
  *		least_squares	the triangular factor R of the rows, R'R = X'X, by
  *						sequential TSQR (Demmel et al., SIAM J. Sci. Comput. 34,
  *						2012): upper triangle column by column
+ *		comoments		means and sums of products of distances to them
+ *						(stats/comoments.h)
+ *		summaries		of each column what it is like (stats/summary.h); NaN is missing
  *
  * A state that grows has room for some rows behind its values, which are folded
  * into R together. A compact one has no such room: it is what leaves.
@@ -26,13 +29,16 @@
 #include <stdint.h>
 
 #include "base/env.h"
+#include "stats/summary.h"
 
 /* The numbers are stored: never renumber. */
 typedef enum MlStateKind
 {
 	ML_STATE_SUMS = 1,
 	ML_STATE_MOMENTS = 2,
-	ML_STATE_LEAST_SQUARES = 3
+	ML_STATE_LEAST_SQUARES = 3,
+	ML_STATE_COMOMENTS = 4,
+	ML_STATE_SUMMARIES = 5
 } MlStateKind;
 
 #define ML_STATE_VERSION 1
@@ -94,7 +100,7 @@ extern MlStatus ml_state_fold(MlEnv *env, MlState *state);
 
 /*
  * Add a row (n_columns) to a state that is not full. The index of the first
- * element that it cannot take, NaN (but for moments) or infinite, or -1.
+ * element that it cannot take, NaN (but for moments and summaries) or infinite, or -1.
  */
 extern int	ml_state_add(MlState *state, const double *row);
 
@@ -115,6 +121,13 @@ static inline const double *
 ml_state_moments(const MlState *state, int column)
 {
 	return state->values + (size_t) column * ML_N_MOMENTS;
+}
+
+/* The summary (stats/summary.h) of a column. */
+static inline const double *
+ml_state_summary(const MlState *state, int column)
+{
+	return state->values + (size_t) column * ML_SUMMARY_VALUES;
 }
 
 /* r (n_columns, n_columns) column-major: the factor of a compact state, zeros below. */

@@ -248,6 +248,7 @@ row_numbers(ArrayType *array, MlStateKind kind, int *n_columns)
 	Datum	   *elements;
 	bool	   *nulls;
 	double	   *numbers;
+	bool		missing = kind == ML_STATE_MOMENTS || kind == ML_STATE_SUMMARIES;
 	int			i;
 
 	if (ARR_NDIM(array) > 1)
@@ -262,7 +263,7 @@ row_numbers(ArrayType *array, MlStateKind kind, int *n_columns)
 	numbers = palloc(sizeof(double) * Max(*n_columns, 1));
 	for (i = 0; i < *n_columns; i++)
 	{
-		if (nulls[i] && kind != ML_STATE_MOMENTS)
+		if (nulls[i] && !missing)
 			return NULL;
 		numbers[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);
 	}

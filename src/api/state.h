@@ -34,7 +34,7 @@ extern MlopsState *mlops_state_argument(FunctionCallInfo fcinfo, int index, MlSt
 /*
  * The transition of an aggregate over float8[]: argument 0 the state, NULL until
  * the first row, argument 1 the row. A NULL row, or one with a NULL element, is
- * left out, as regr_slope() does (in moments NULL elements are missing values).
+ * left out, as regr_slope() does (in moments and summaries NULL elements are missing values).
  * The state is changed in place where an aggregate calls, else in a copy.
  */
 extern Datum mlops_state_transition(FunctionCallInfo fcinfo, MlStateKind kind);

@@ -79,4 +79,59 @@ SELECT mlops_state_regression(mlops_sum_partial('{1,2}'));
 SELECT mlops_state_regression(mlops_least_squares_partial('{1}'));
 SELECT mlops_state_add_regression(mlops_least_squares_partial('{1,2,3}'), 1, '{1,2}');
 
+-- Covariances and correlations are those of covar_samp() and corr()
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) SELECT mlops_covariance(ARRAY[x1, x2, y]), mlops_correlation(ARRAY[x1, x2, y]), mlops_summary(ARRAY[x1]) FROM many;
+CREATE VIEW pairs AS
+SELECT mlops_covariance(ARRAY[x1, x2, y, 1e9 + id]) AS c, mlops_correlation(ARRAY[x1, x2, y, 1e9 + id]) AS r,
+	covar_samp(x1, y) AS c13, covar_samp(x1, 1e9 + id) AS c14, var_samp(x2) AS c22, var_samp(1e9 + id) AS c44, corr(x2, y) AS r23, corr(y, 1e9 + id) AS r34 FROM many;
+SELECT array_dims(c) AS dims, digits(c[1][3], c13) > 11 AS c13, digits(c[4][1], c14) > 5 AS c14, digits(c[2][2], c22) > 12 AS c22, digits(c[4][4], c44) > 12 AS c44,
+	digits(r[2][3], r23) > 11 AS r23, digits(r[4][3], r34) > 5 AS r34, r[2][2] AS own, c[1][2] = c[2][1] AND r[1][3] = r[3][1] AS symmetric FROM pairs;
+SET max_parallel_workers_per_gather = 0;
+SELECT digits(c[1][3], c13) > 11 AS c13, digits(c[4][4], c44) > 12 AS c44, digits(r[2][3], r23) > 11 AS r23 FROM pairs;
+-- one per group; from parts; constants and few rows; NULLs
+SELECT region, digits((mlops_covariance(ARRAY[x1, y]))[1][2], covar_samp(x1, y)) > 11 AS covariance FROM many GROUP BY region HAVING region < 2 ORDER BY 1;
+SELECT digits((mlops_state_correlation(mlops_combine(s)))[1][2], (SELECT corr(x1, y) FROM many)) > 11 AS combined FROM (SELECT mlops_covariance_partial(ARRAY[x1, y]) FROM many GROUP BY region) AS q(s);
+SELECT mlops_covariance(ARRAY[0.1, i]), mlops_correlation(ARRAY[0.1, i]), mlops_correlation(ARRAY[i, -i, 2 * i]) AS perfect FROM generate_series(1, 3) AS i;
+SELECT mlops_covariance('{1,2}'), mlops_correlation('{1,2}');
+SELECT mlops_covariance(x), mlops_covariance(x) FILTER (WHERE false) AS none FROM (VALUES ('{1,2}'::float8[]), (NULL), ('{5,NULL}'), ('{3,8}')) AS v(x);
+SELECT mlops_state_covariance(NULL), mlops_state_correlation(NULL), mlops_state_summary(NULL);
+
+-- Summaries: exact moments, quantiles by rank
+CREATE VIEW summaries AS SELECT s.* FROM (SELECT mlops_summary(ARRAY[x1, CASE WHEN id % 4 > 0 THEN 1e6 + id END, 7]) AS c FROM many) AS q, unnest(c) AS s;
+CREATE VIEW checked AS
+SELECT s.element, s.count, s.missing, digits(s.mean + 1, o.mean + 1) > 12 AS mean, digits(s.sd + 1, o.sd + 1) > 10 AS sd, s.min = o.min AS min, s.max = o.max AS max, ranks[1] BETWEEN 0.034 AND 0.066 AS p05, ranks[2] BETWEEN 0.23 AND 0.27 AS p25, ranks[3] BETWEEN 0.48 AND 0.52 AS median,
+	ranks[4] BETWEEN 0.73 AND 0.77 AS p75, ranks[5] BETWEEN 0.934 AND 0.966 AS p95
+FROM summaries AS s, LATERAL (
+	SELECT avg(v) AS mean, stddev(v) AS sd, min(v), max(v), ARRAY[avg((v <= p05)::int), avg((v <= p25)::int), avg((v <= median)::int), avg((v <= p75)::int), avg((v <= p95)::int)] AS ranks
+	FROM (SELECT CASE s.element WHEN 1 THEN x1 WHEN 2 THEN CASE WHEN id % 4 > 0 THEN 1e6 + id END END AS v FROM many) AS q) AS o
+WHERE element < 3;
+SELECT * FROM checked ORDER BY 1;
+SET max_parallel_workers_per_gather = 2;
+SELECT * FROM checked ORDER BY 1;
+SET max_parallel_workers_per_gather = 0;
+SELECT * FROM summaries WHERE element = 3;
+-- few values: all of it exact; NaN and NULL are missing
+SELECT element, count, missing, mean, round(sd::numeric, 9) AS sd, round(skewness::numeric, 9) AS skewness, round(kurtosis::numeric, 9) AS kurtosis, min, round(p05::numeric, 9) AS p05, p25, median, p75, round(p95::numeric, 9) AS p95, max
+FROM unnest((SELECT mlops_summary(ARRAY[x, y]) FROM (VALUES (1.0::float8, NULL::float8), (2, 'NaN'), (NULL, NULL), (4, NULL), (8, NULL), (-5, NULL)) AS v(x, y))) ORDER BY 1;
+SELECT (SELECT percentile_cont('{0.05,0.25,0.5,0.75,0.95}'::float8[]) WITHIN GROUP (ORDER BY x2) FROM many WHERE id <= 100) =
+	(SELECT ARRAY[p05, p25, median, p75, p95] FROM unnest((SELECT mlops_summary(ARRAY[x2]) FROM many WHERE id <= 100))) AS like_percentile_cont;
+SELECT region, (unnest(mlops_summary(ARRAY[x1]))).count FROM many WHERE region < 2 GROUP BY region ORDER BY 1;
+SELECT (mlops_state_summary(mlops_combine(s)))[1].count, abs((mlops_state_summary(mlops_combine(s)))[1].median) < 0.1 AS median FROM (SELECT mlops_summary_partial(ARRAY[x1]) FROM many GROUP BY region) AS q(s);
+SELECT mlops_summary(NULL::float8[]) IS NULL AS none;
+
+-- Refused
+SELECT mlops_covariance('{1,NaN}');
+SELECT mlops_correlation(x) FROM (VALUES ('{1,2}'::float8[]), ('{1}')) AS v(x);
+SELECT mlops_covariance(ARRAY[1.7e308 * (i % 2)]) FROM generate_series(1, 4) AS i;
+SELECT mlops_summary('{1,Infinity}');
+SELECT mlops_summary(array_fill(1.0::float8, ARRAY[10001]));
+SELECT mlops_state_summary(mlops_covariance_partial('{1,2}'));
+SELECT mlops_state_covariance(mlops_summary_partial('{1,2}'));
+-- a summary of 5 values in one row, and one whose digest says that it has 1e300 centroids
+CREATE FUNCTION changed(state mlops_state, at int, bytes bytea) RETURNS mlops_state LANGUAGE sql AS $$ SELECT replace(encode(overlay(mlops_state_send(state) PLACING bytes FROM at + 1), 'base64'), E'\n', '')::mlops_state $$;
+SELECT changed(mlops_summary_partial('{1}'), 24, '\x0000000000001440');
+SELECT changed(mlops_summary_partial('{1}'), 24 + 8 * 7, '\x9c7500883ce4377e');
+SELECT changed(mlops_covariance_partial('{1}'), 24 + 8, '\x000000000000f0bf');
+
 DROP SCHEMA statistics_test CASCADE;
