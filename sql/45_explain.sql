@@ -69,4 +69,3 @@ RETURNS SETOF record
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 20
 AS 'MODULE_PATHNAME', 'mlops_explain_text';
 COMMENT ON FUNCTION @extschema@.mlops_explain(text, text, text) IS 'What each column of a row adds to the margin of a class (log-odds, logarithm, or the value itself), and the base; they add up to it. Shapley values, exact for trees and linear models, else with a standard error; features: text holding JSON or an array; error 42809 for models that predict nothing, 22023 for a class that is none';
-

@@ -38,8 +38,8 @@ typedef struct Receiver
 	int64		rows;
 } Receiver;
 
-static int
-find_attribute(TupleDesc desc, const char *name)
+int
+mlops_source_attribute(TupleDesc desc, const char *name)
 {
 	int			i;
 
@@ -63,7 +63,7 @@ receiver_startup(DestReceiver *self, int operation, TupleDesc desc)
 	for (i = 0; i < receiver->n_columns; i++)
 	{
 		MlopsConverter *converter = &receiver->converters[i];
-		int			attribute = find_attribute(desc, converter->column);
+		int			attribute = mlops_source_attribute(desc, converter->column);
 
 		mlops_converter_init(converter, converter->column, TupleDescAttr(desc, attribute)->atttypid,
 							 converter->type, receiver->options->nan_is_missing, zone);
@@ -151,8 +151,8 @@ create_receiver(const char *const *names, const MlType *types, int n_columns,
  * Read-only execution uses the active snapshot, so several reads in one
  * statement see the same rows.
  */
-static void
-run(MlopsSource *source, const int *wanted, int n_wanted, DestReceiver *dest)
+void
+mlops_source_run(MlopsSource *source, const int *wanted, int n_wanted, DestReceiver *dest)
 {
 	SPIExecuteOptions execute = {.read_only = true, .dest = dest};
 	int			result;
@@ -197,7 +197,7 @@ mlops_source_read_as(MlopsSource *source, const int *wanted, int n_wanted,
 
 	SPI_connect();
 	receiver = create_receiver(names, types, n_wanted, options, env, table);
-	run(source, wanted, n_wanted, &receiver->pub);
+	mlops_source_run(source, wanted, n_wanted, &receiver->pub);
 	SPI_finish();
 	mlops_check(env, ml_table_finish(table));
 	ml_report(env, "reading", 1.0, table->n_rows, -1, NAN);

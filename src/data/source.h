@@ -79,6 +79,15 @@ extern void mlops_source_read_as(MlopsSource *source, const int *wanted, int n_w
 								 MlEnv *env, MlTable *table);
 
 /*
+ * Execute the source with a receiver for its rows, between SPI_connect() and
+ * SPI_finish(). Of a relation the wanted columns arrive, of a query all.
+ */
+extern void mlops_source_run(MlopsSource *source, const int *wanted, int n_wanted, DestReceiver *dest);
+
+/* The column of such rows by name, from 0; error 42703 when there is none any more. */
+extern int	mlops_source_attribute(TupleDesc desc, const char *name);
+
+/*
  * The settings a query depends on (search_path, TimeZone, DateStyle,
  * IntervalStyle) as a JSON object; and set them until the end of `nest_level`
  * (NewGUCNestLevel()).

@@ -19,14 +19,14 @@
 #include "lifecycle/dataset.h"
 #include "lifecycle/explain.h"
 
-static void
-refuse_task(const MlopsVersionKey *key, const MlModel *model)
+void
+mlops_explainable(const char *reference, const MlModel *model)
 {
 	if (model->task == ML_REGRESSION || model->task == ML_CLASSIFICATION || model->task == ML_ANOMALY)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-			 errmsg("model \"%s\" has nothing to explain", key->model),
+			 errmsg("model \"%s\" has nothing to explain", reference),
 			 errdetail("Its task is %s: it predicts neither a number nor a class.", ml_task_name(model->task))));
 }
 
@@ -41,7 +41,7 @@ mlops_explained_begin(const char *reference, MlopsExplained *explained)
 	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
 	explained->env = env;
 	explained->model = mlops_prepared_model(mlops_cache_get(&key, context));
-	refuse_task(&key, explained->model);
+	mlops_explainable(reference, explained->model);
 	explained->reader = mlops_row_reader(&explained->model->signature, context);
 	explained->inputs = mlops_need(env, explained->model->signature.n_inputs + 1, sizeof(double));
 }
@@ -87,6 +87,33 @@ find_class(const MlModel *model, const char *class)
 	return -1;
 }
 
+void
+mlops_explained_classes(const MlModel *model, const char *class, int *first, int *count)
+{
+	*count = class == NULL && model->n_classes > 2 ? model->n_classes : 1;
+	if (class != NULL)
+		*first = find_class(model, class);
+	else
+		*first = model->n_classes == 2 ? 1 : 0;
+}
+
+void
+mlops_sum_contributions(const MlSignature *signature, int index, bool exact, const double *contributions,
+						const double *errors, double *sum, double *std_error)
+{
+	const MlFeature *feature = &signature->features[index];
+	double		variance = 0;
+	int			i;
+
+	*sum = 0;
+	for (i = feature->first_input; i < feature->first_input + feature->n_inputs; i++)
+	{
+		*sum += contributions[i];
+		variance += errors[i] * errors[i];
+	}
+	*std_error = exact ? NAN : sqrt(variance);
+}
+
 /* Contributions by column, in the order of the columns; rows[0] is the base. */
 static void
 explain_class(const MlopsExplained *explained, int class_number, MlopsContribution *rows)
@@ -109,20 +136,15 @@ explain_class(const MlopsExplained *explained, int class_number, MlopsContributi
 	rows[0] = (MlopsContribution) {class, "(base)", NULL, negative ? -explainer.base : explainer.base, NAN};
 	for (i = 0; i < ml_signature_n_learnt(signature); i++)
 	{
-		const MlFeature *feature = &signature->features[i];
-		double		sum = 0;
-		double		variance = 0;
-		int			k;
+		MlopsContribution *row = &rows[i + 1];
 
-		for (k = feature->first_input; k < feature->first_input + feature->n_inputs; k++)
-		{
-			sum += contributions[k];
-			variance += errors[k] * errors[k];
-		}
-		rows[i + 1] = (MlopsContribution) {
-			class, pstrdup(feature->name), mlops_row_value_text(explained->reader, i),
-			negative ? -sum : sum, explainer.exact ? NAN : sqrt(variance)
-		};
+		row->class = class;
+		row->feature = pstrdup(signature->features[i].name);
+		row->value = mlops_row_value_text(explained->reader, i);
+		mlops_sum_contributions(signature, i, explainer.exact, contributions, errors, &row->contribution,
+								&row->std_error);
+		if (negative)
+			row->contribution = -row->contribution;
 	}
 	ml_release(env, contributions);
 	ml_release(env, errors);
@@ -145,11 +167,13 @@ mlops_explain(const MlopsExplained *explained, const char *class, int *count)
 {
 	const MlModel *model = explained->model;
 	int			n_rows = ml_signature_n_learnt(&model->signature) + 1;
-	int			first = class != NULL ? find_class(model, class) : model->n_classes == 2 ? 1 : 0;
-	int			n_classes = class == NULL && model->n_classes > 2 ? model->n_classes : 1;
-	MlopsContribution *rows = palloc(sizeof(MlopsContribution) * n_rows * n_classes);
+	MlopsContribution *rows;
+	int			first;
+	int			n_classes;
 	int			i;
 
+	mlops_explained_classes(model, class, &first, &n_classes);
+	rows = palloc(sizeof(MlopsContribution) * n_rows * n_classes);
 	for (i = 0; i < n_classes; i++)
 	{
 		MlopsContribution *of_class = rows + i * n_rows;

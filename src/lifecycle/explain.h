@@ -41,4 +41,15 @@ extern MlopsContribution *mlops_explain(const MlopsExplained *explained, const c
 
 extern void mlops_explained_end(MlopsExplained *explained);
 
+/*
+ * For explanations of many rows. Error 42809 when a model predicts nothing;
+ * the classes that are meant, as mlops_explain() does; the sum of what the
+ * inputs of a column add, with its standard error, NaN when exact.
+ */
+extern void mlops_explainable(const char *reference, const MlModel *model);
+extern void mlops_explained_classes(const MlModel *model, const char *class, int *first, int *count);
+extern void mlops_sum_contributions(const MlSignature *signature, int index, bool exact,
+									const double *contributions, const double *errors,
+									double *sum, double *std_error);
+
 #endif							/* MLOPS_LIFECYCLE_EXPLAIN_H */

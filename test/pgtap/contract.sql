@@ -35,6 +35,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_explain(ref text, features jsonb, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
 	('mlops_explain(ref text, features record, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
 	('mlops_explain(ref text, features text, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
+	('mlops_explain_batch(ref text, source text, key text DEFAULT NULL::text, class text DEFAULT NULL::text, OUT key text, OUT class text, OUT feature text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_importance(ref text, source text DEFAULT NULL::text, OUT feature text, OUT gain double precision, OUT cover double precision, OUT splits bigint, OUT permutation double precision, OUT std_error double precision, OUT rows bigint)', 'SETOF record', 'v', 'u'),
 	('mlops_least_squares_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_moments_partial(double precision[])', 'mlops_state', 'i', 's'),
@@ -45,6 +46,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_predict(ref text, features jsonb)', 'double precision', 's', 's'),
 	('mlops_predict(ref text, features record)', 'double precision', 's', 's'),
 	('mlops_predict(ref text, features text)', 'double precision', 's', 's'),
+	('mlops_predict_batch(ref text, source text, key text DEFAULT NULL::text, OUT key text, OUT prediction double precision, OUT label text, OUT probability double precision, OUT probabilities double precision[])', 'SETOF record', 'v', 'u'),
 	('mlops_probabilities(ref text, features double precision[])', 'jsonb', 's', 's'),
 	('mlops_probabilities(ref text, features json)', 'jsonb', 's', 's'),
 	('mlops_probabilities(ref text, features jsonb)', 'jsonb', 's', 's'),
@@ -203,6 +205,8 @@ SELECT throws_ok($$SELECT mlops_evaluate('contract')$$, '42501', NULL, 'not for 
 SELECT throws_ok($$SELECT mlops_evaluate('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_confusion('contract class')$$, '42501', NULL, 'not for him: mlops_confusion');
 SELECT throws_ok($$SELECT mlops_explain('contract', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_explain');
+SELECT throws_ok($$SELECT mlops_explain_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_explain_batch');
+SELECT throws_ok($$SELECT mlops_predict_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_predict_batch');
 SELECT throws_ok($$SELECT mlops_rules('contract')$$, '42501', NULL, 'not for him: mlops_rules');
 SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');
 SELECT throws_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y')$$, '42501', NULL, 'not for him: mlops_train');

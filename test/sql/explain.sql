@@ -65,6 +65,17 @@ SELECT class, abs(sum(contribution) - mlops_probability('explain shares', f, cla
 SELECT version FROM mlops_train('explain odd', 'SELECT id, number, plan, weight FROM facts', task => 'anomaly', key => 'id', params => '{"trees": 20}');
 SELECT abs(power(2, sum(contribution)) - mlops_anomaly_score('explain odd', f)) < 1e-9 AS agrees FROM facts AS f, mlops_explain('explain odd', f) WHERE f.id = 8 GROUP BY f;
 
+-- All rows of a source: the same as one by one
+SELECT count(*) AS rows, count(*) FILTER (WHERE b.contribution IS DISTINCT FROM e.contribution) AS differ
+FROM mlops_explain_batch('explain gbt', 'facts') AS b JOIN facts AS f ON f.id = b.key::int CROSS JOIN LATERAL mlops_explain('explain gbt', f) AS e
+WHERE e.feature = b.feature AND f.id % 37 = 0;
+SELECT count(*) AS rows, count(*) FILTER (WHERE b.contribution IS DISTINCT FROM e.contribution) AS differ
+FROM mlops_explain_batch('explain groups', 'SELECT * FROM facts WHERE id % 37 = 0', 'id') AS b JOIN facts AS f ON f.id = b.key::int CROSS JOIN LATERAL mlops_explain('explain groups', f) AS e WHERE e.feature = b.feature;
+SELECT key, class, count(*) FROM mlops_explain_batch('explain level', 'SELECT * FROM facts WHERE id < 3') GROUP BY key, class ORDER BY key, class;
+SELECT class, count(*) FROM mlops_explain_batch('explain level', 'SELECT * FROM facts WHERE id < 3', class => 'low') GROUP BY class;
+SELECT * FROM mlops_explain_batch('explain level', 'SELECT * FROM facts WHERE id < 3', class => 'lower');
+SELECT count(*) FROM mlops_explain_batch('explain gbt', 'SELECT * FROM facts WHERE id < 0');
+
 -- Errors
 SELECT * FROM mlops_explain('explain nothing', '{}');
 SELECT * FROM mlops_explain(NULL, '{}');

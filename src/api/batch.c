@@ -1,0 +1,85 @@
+/*
+ * api/batch.c
+ *		mlops_predict_batch() and mlops_explain_batch(): all rows of a source.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/tuplestore.h"
+
+#include "api/arguments.h"
+#include "bridge/pg_compat.h"
+#include "lifecycle/batch.h"
+
+PG_FUNCTION_INFO_V1(mlops_sql_predict_batch);
+PG_FUNCTION_INFO_V1(mlops_sql_explain_batch);
+
+static Datum
+numbers_datum(const double *numbers, int n)
+{
+	Datum	   *values = palloc(sizeof(Datum) * n);
+	int			i;
+
+	for (i = 0; i < n; i++)
+		values[i] = Float8GetDatum(numbers[i]);
+	return PointerGetDatum(construct_array(values, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+static void
+put_prediction(void *state, const MlopsPrediction *prediction)
+{
+	ReturnSetInfo *set = state;
+	Datum		values[5] = {0};
+	bool		nulls[5] = {false};
+
+	mlops_result_text(values, nulls, 0, prediction->key);
+	mlops_result_number(values, nulls, 1, prediction->prediction);
+	mlops_result_text(values, nulls, 2, prediction->label);
+	mlops_result_number(values, nulls, 3, prediction->probability);
+	nulls[4] = prediction->probabilities == NULL;
+	if (!nulls[4])
+		values[4] = numbers_datum(prediction->probabilities, prediction->n_classes);
+	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+}
+
+/* mlops_predict_batch(ref, source, key) */
+Datum
+mlops_sql_predict_batch(PG_FUNCTION_ARGS)
+{
+	const char *reference = mlops_argument_required(fcinfo, 0, "ref");
+	const char *source = mlops_argument_required(fcinfo, 1, "source");
+
+	InitMaterializedSRF(fcinfo, 0);
+	mlops_predict_batch(reference, source, mlops_argument_text(fcinfo, 2), put_prediction, fcinfo->resultinfo);
+	return (Datum) 0;
+}
+
+static void
+put_contribution(void *state, const MlopsBatchContribution *contribution)
+{
+	ReturnSetInfo *set = state;
+	Datum		values[5] = {0};
+	bool		nulls[5] = {false};
+
+	mlops_result_text(values, nulls, 0, contribution->key);
+	mlops_result_text(values, nulls, 1, contribution->class);
+	mlops_result_text(values, nulls, 2, contribution->feature);
+	mlops_result_number(values, nulls, 3, contribution->contribution);
+	mlops_result_number(values, nulls, 4, contribution->std_error);
+	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+}
+
+/* mlops_explain_batch(ref, source, key, class) */
+Datum
+mlops_sql_explain_batch(PG_FUNCTION_ARGS)
+{
+	const char *reference = mlops_argument_required(fcinfo, 0, "ref");
+	const char *source = mlops_argument_required(fcinfo, 1, "source");
+
+	InitMaterializedSRF(fcinfo, 0);
+	mlops_explain_batch(reference, source, mlops_argument_text(fcinfo, 2), mlops_argument_text(fcinfo, 3),
+						put_contribution, fcinfo->resultinfo);
+	return (Datum) 0;
+}

@@ -1,0 +1,48 @@
+/*
+ * lifecycle/batch.h
+ *		Applying a version to all rows of a source: predictions, explanations.
+ */
+#ifndef MLOPS_LIFECYCLE_BATCH_H
+#define MLOPS_LIFECYCLE_BATCH_H
+
+#include "postgres.h"
+
+/* What a version says of a row. */
+typedef struct MlopsPrediction
+{
+	const char *key;			/* NULL: none */
+	double		prediction;		/* number, anomaly score; NaN for classes */
+	const char *label;			/* class, in the server's encoding; NULL for numbers */
+	double		probability;	/* of two classes the positive one's, of more the label's; else NaN */
+	const double *probabilities;	/* (n_classes) of more than two classes, else NULL */
+	int			n_classes;
+} MlopsPrediction;
+
+typedef void (*MlopsPredictionTaker) (void *state, const MlopsPrediction *prediction);
+
+/*
+ * Every row of the source, in its order. key: the column that identifies rows;
+ * NULL: the key that the version was trained with, else the relation's
+ * primary key of one column, else none. The same bits as scoring row by row.
+ * Error 42501 without the right to predict, 42703 for a missing column.
+ */
+extern void mlops_predict_batch(const char *reference, const char *source, const char *key,
+								MlopsPredictionTaker take, void *state);
+
+/* A contribution to the margin of a row, see lifecycle/explain.h. */
+typedef struct MlopsBatchContribution
+{
+	const char *key;
+	const char *class;
+	const char *feature;
+	double		contribution;
+	double		std_error;
+} MlopsBatchContribution;
+
+typedef void (*MlopsContributionTaker) (void *state, const MlopsBatchContribution *contribution);
+
+/* As mlops_explain() of every row; the base, then the columns in their order. */
+extern void mlops_explain_batch(const char *reference, const char *source, const char *key, const char *class,
+								MlopsContributionTaker take, void *state);
+
+#endif							/* MLOPS_LIFECYCLE_BATCH_H */
