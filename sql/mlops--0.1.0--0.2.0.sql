@@ -109,7 +109,7 @@ AS 'MODULE_PATHNAME', 'mlops_sql_importance'
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 20;
 COMMENT ON FUNCTION mlops_importance(text, text) IS
 'Which columns a version goes by, the most important first. Of models made of trees: gain, the sum of the gains of all splits on the column; cover, the sum of the training rows that came to them; splits, their number.
-With a labelled source: permutation, how much the version''s metric (log_loss or rmse) rises when the column is shuffled, mean of 5 shuffles; std_error, its standard error; rows, at most 10,000 by the hash of their content.
+With a labelled source: permutation, how much the version''s metric (such as log_loss or rmse) rises when the column is shuffled, mean of 5 shuffles; std_error, its standard error; rows, at most 10,000 by the hash of their content.
 Errors as mlops_evaluate().';
 
 CREATE FUNCTION mlops_rules(

@@ -118,6 +118,17 @@ ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int n_classes, in
 	return ML_INVALID_OPTION;
 }
 
+MlYardstick
+ml_yardstick(const MlAlgorithm *algorithm, MlTask task, const double *parameters)
+{
+	MlYardstick yardstick = {.quantile = NAN};
+
+	yardstick.metric = task == ML_CLASSIFICATION ? "log_loss" : task == ML_ANOMALY ? "roc_auc" : "rmse";
+	if (task == ML_REGRESSION && algorithm->judged_by != NULL)
+		algorithm->judged_by(parameters, &yardstick);
+	return yardstick;
+}
+
 /* True when `word` is one of the comma-separated words of a list. */
 static bool
 has_word(const char *words, const char *word)

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "prep/signature.h"
 #include "prep/target.h"
+#include "stats/metrics.h"
 
 typedef enum MlParameterKind
 {
@@ -179,6 +180,9 @@ typedef struct MlAlgorithm
 	 * signature are there; NULL: it is asked for predictions.
 	 */
 	MlStatus	(*explain) (MlEnv *env, const void *model, int output, MlExplainer *explainer);
+	/* How predictions of a fit with these parameters are judged, where that
+	 * is not as for others of the task; NULL: never */
+	void		(*judged_by) (const double *parameters, MlYardstick *yardstick);
 	/* The leaves of a tree, from 1 (rules.h); NULL: not made of such trees */
 	MlStatus	(*rules) (MlEnv *env, const void *model, int tree, struct MlRules *rules);
 	/*
@@ -204,6 +208,13 @@ extern const MlAlgorithm *ml_algorithm_find(const char *name);
  */
 extern MlStatus ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int n_classes, int64_t rows,
 									const MlAlgorithm **algorithm);
+
+/*
+ * The metric that versions are judged and compared by unless another is named:
+ * log_loss, rmse or roc_auc (of anomalies, given labels), or what fits the
+ * algorithm's objective.
+ */
+extern MlYardstick ml_yardstick(const MlAlgorithm *algorithm, MlTask task, const double *parameters);
 
 /*
  * Options to values[n_parameters], defaults included: numbers, the number of a

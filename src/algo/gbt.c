@@ -321,6 +321,15 @@ choose_loss(MlEnv *env, const MlFitInput *input, MlLoss *loss)
 	return ML_OK;
 }
 
+static void
+gbt_judged_by(const double *p, MlYardstick *yardstick)
+{
+	if (p[OBJECTIVE] == ABSOLUTE)
+		*yardstick = (MlYardstick) {"mae", 0.5};
+	else if (p[OBJECTIVE] == QUANTILE_LOSS)
+		*yardstick = (MlYardstick) {"pinball_loss", p[QUANTILE]};
+}
+
 /*
  * The number that belongs to an objective; one that belongs to another is no
  * use, unless it says what holds anyway, as the parameters of a version do.
@@ -561,6 +570,7 @@ const MlAlgorithm ml_gbt = {
 	.encode = ml_forest_model_encode,
 	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
+	.judged_by = gbt_judged_by,
 	.rules = ml_forest_rules,
 	.explain = ml_forest_explain,
 };

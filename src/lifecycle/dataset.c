@@ -544,20 +544,6 @@ take_features(MlEnv *env, const MlopsWarmStart *start, MlopsDataset *dataset)
 		dataset->chosen[i] = ml_table_find(&dataset->table, signature->features[i].name);
 }
 
-/* Thresholds of a split belong to classes. */
-static bool
-same_classes(const MlopsTrainRequest *request, const MlTarget *target)
-{
-	int			i;
-
-	if (request->n_inherited_classes != target->n_classes)
-		return false;
-	for (i = 0; i < target->n_classes; i++)
-		if (strcmp(request->inherited_classes[i], target->labels[i]) != 0)
-			return false;
-	return true;
-}
-
 /*
  * A retraining keeps identity and thresholds of the version it follows, so
  * that no row changes sides. Where the source no longer allows it, the sides
@@ -570,7 +556,10 @@ inherit_split(MlEnv *env, const MlopsTrainRequest *request, MlopsDataset *datase
 	MlSplitOptions inherited;
 	char	   *reason = mlops_split_from_json(request->inherited_split, &dataset->table, rule, &inherited);
 
-	if (reason == NULL && !same_classes(request, &dataset->target))
+	/* thresholds belong to classes */
+	if (reason == NULL &&
+		!ml_same_labels(request->inherited_classes, request->n_inherited_classes,
+						(const char *const *) dataset->target.labels, dataset->target.n_classes))
 		reason = pstrdup("the target has other classes");
 
 	if (reason != NULL)

@@ -143,13 +143,14 @@ evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgem
 									  (Size) mlops_training_memory * 1024);
 	const MlModel *model = mlops_prepared_model(mlops_cache_get(key, mlops_env_context(env)));
 	MlopsVersion *version = mlops_version_load(key->model, key->version);
+	MlYardstick yardstick = mlops_version_yardstick(env, version, model);
 	MlopsLabelled labelled;
 	double	   *predicted;
 
 	mlops_read_labelled(env, model, version, source_text, &labelled);
 	predicted = mlops_need(env, labelled.n_rows + 1, sizeof(double) * ml_n_outputs(model->n_classes));
 	mlops_score_table(env, model, &labelled.table, labelled.rows, labelled.n_rows, predicted);
-	mlops_judge(env, &labelled.target, labelled.weight, labelled.rows, labelled.n_rows, predicted,
+	mlops_judge(env, &labelled.target, &yardstick, labelled.weight, labelled.rows, labelled.n_rows, predicted,
 				model->threshold, stored_baseline(version, model), "source", judgement);
 	mlops_env_end(env);
 }

@@ -214,11 +214,13 @@ measure_on(MlEnv *env, const MlopsVersionKey *key, const MlModel *model, const c
 	MlPermutation permutation = {0};
 	Predictor	predictor = {.model = model};
 	MlopsLabelled labelled;
+	MlYardstick yardstick = mlops_version_yardstick(env, version, model);
 
 	mlops_read_labelled(env, model, version, source, &labelled);
 	gather_rows(env, model, &labelled, sample_rows(env, &labelled, seed), &permutation);
 	permutation.n_outputs = ml_n_outputs(model->n_classes);
-	permutation.metric = mlops_default_metric(model->task);
+	permutation.metric = yardstick.metric;
+	permutation.level = yardstick.quantile;
 	permutation.predict = predict_rows;
 	predictor.group = mlops_groups_of(env, model, &labelled.table, labelled.rows, permutation.n_rows);
 	permutation.state = &predictor;

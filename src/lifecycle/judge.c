@@ -10,20 +10,52 @@
 #include <math.h>
 
 #include "bridge/env.h"
+#include "bridge/options.h"
 #include "lifecycle/dataset.h"
 #include "lifecycle/judge.h"
 #include "math/sum.h"
 #include "stats/metrics_multiclass.h"
+#include "stats/roc.h"
 
-const char *
-mlops_default_metric(MlTask task)
+MlYardstick
+mlops_version_yardstick(MlEnv *env, const MlopsVersion *version, const MlModel *model)
 {
-	return task == ML_CLASSIFICATION ? "log_loss" : task == ML_ANOMALY ? "roc_auc" : "rmse";
+	double		parameters[ML_MAX_PARAMETERS];
+	MlOption   *options;
+	int			n_options = mlops_options_list("params", version->params, &options);
+
+	mlops_check(env, ml_parameters_resolve(env, model->algorithm, options, n_options, parameters));
+	return ml_yardstick(model->algorithm, model->task, parameters);
+}
+
+/* The smallest target with at least this share of the weight at or below it. */
+static double
+baseline_quantile(MlEnv *env, const MlTarget *target, double quantile, const double *weight,
+				  const uint32_t *rows, int64_t n_rows)
+{
+	double	   *values = mlops_need(env, n_rows + 1, sizeof(double));
+	double	   *weights = weight ? mlops_need(env, n_rows + 1, sizeof(double)) : NULL;
+	MlRanks		ranks;
+	double		value;
+	int64_t		i;
+
+	for (i = 0; i < n_rows; i++)
+	{
+		values[i] = target->y[rows[i]];
+		if (weights != NULL)
+			weights[i] = weight[rows[i]];
+	}
+	mlops_check(env, ml_ranks_build(env, values, NULL, weights, n_rows, &ranks));
+	value = ml_weighted_quantile(&ranks, quantile);
+	ml_ranks_release(env, &ranks);
+	ml_release(env, weights);
+	ml_release(env, values);
+	return value;
 }
 
 void
-mlops_baseline(const MlTarget *target, const double *weight, const uint32_t *rows, int64_t n_rows,
-			   double *baseline)
+mlops_baseline(MlEnv *env, const MlTarget *target, const MlYardstick *yardstick, const double *weight,
+			   const uint32_t *rows, int64_t n_rows, double *baseline)
 {
 	int			n_outputs = ml_n_outputs(target->n_classes);
 	MlExactSum *sums = palloc(sizeof(MlExactSum) * n_outputs);
@@ -34,6 +66,11 @@ mlops_baseline(const MlTarget *target, const double *weight, const uint32_t *row
 	if (target->task == ML_ANOMALY)
 	{
 		baseline[0] = NAN;
+		return;
+	}
+	if (!isnan(yardstick->quantile))
+	{
+		baseline[0] = baseline_quantile(env, target, yardstick->quantile, weight, rows, n_rows);
 		return;
 	}
 	for (k = 0; k < n_outputs; k++)
@@ -53,6 +90,20 @@ mlops_baseline(const MlTarget *target, const double *weight, const uint32_t *row
 	for (k = 0; k < n_outputs; k++)
 		baseline[k] = ml_sum_value(&sums[k]) / ml_sum_value(&total);
 	pfree(sums);
+}
+
+double
+mlops_row_loss(const char *metric, const MlModel *model, const MlYardstick *yardstick,
+			   double actual, const double *outputs)
+{
+	double		level = model->n_classes == 2 ? model->threshold : yardstick->quantile;
+	double		loss;
+
+	if (model->n_classes > 2
+		? !ml_row_loss_multiclass(metric, (int) actual, outputs, model->n_classes, &loss)
+		: !ml_row_loss(metric, actual, outputs[0], level, &loss))
+		elog(ERROR, "metric \"%s\" has no loss for a row", metric);
+	return loss;
 }
 
 static void
@@ -122,7 +173,7 @@ judge_classes(MlEnv *env, const MlTarget *target, const double *actual, const do
 }
 
 void
-mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
+mlops_judge(MlEnv *env, const MlTarget *target, const MlYardstick *yardstick, const double *weight,
 			const uint32_t *rows, int64_t n_rows, const double *predicted,
 			double threshold, const double *baseline, const char *part, MlopsJudgement *judgement)
 {
@@ -149,7 +200,8 @@ mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
 										   baseline[0], metrics, &n_metrics));
 	else
 		mlops_check(env, ml_metrics_regression(env, actual, predicted, weights, n_rows,
-											   baseline[0], metrics, &n_metrics));
+											   baseline[0], ml_pinball_quantile(yardstick), metrics,
+											   &n_metrics));
 	for (i = 0; i < n_metrics; i++)
 		append(judgement, part, "", &metrics[i]);
 	if (target->task == ML_CLASSIFICATION && target->n_classes == 2)

@@ -24,18 +24,20 @@ typedef struct MlopsJudgement
 
 /*
  * What a model without features would say (ml_n_outputs()): the share of the
- * positive class, of every class, or the mean target, weighted, of the rows it
- * would have learnt from. NaN where nothing is predicted.
+ * positive class, of every class, or the mean target (the quantile, where that
+ * is estimated), weighted, of the rows it would have learnt from. NaN where
+ * nothing is predicted.
  */
-extern void mlops_baseline(const MlTarget *target, const double *weight,
-						   const uint32_t *rows, int64_t n_rows, double *baseline);
+extern void mlops_baseline(MlEnv *env, const MlTarget *target, const MlYardstick *yardstick,
+						   const double *weight, const uint32_t *rows, int64_t n_rows, double *baseline);
 
 /*
  * Append the metrics of the outputs predicted[i * ml_n_outputs()] for rows[i],
  * the confusion counts too. `part` is static text: train, holdout, cv, oob,
  * source.
  */
-extern void mlops_judge(MlEnv *env, const MlTarget *target, const double *weight,
+extern void mlops_judge(MlEnv *env, const MlTarget *target, const MlYardstick *yardstick,
+						const double *weight,
 						const uint32_t *rows, int64_t n_rows, const double *predicted,
 						double threshold, const double *baseline, const char *part,
 						MlopsJudgement *judgement);
@@ -44,7 +46,11 @@ extern void mlops_judge(MlEnv *env, const MlTarget *target, const double *weight
 extern const MlMetric *mlops_judged(const MlopsJudgement *judgement, const char *part,
 									const char *metric);
 
-/* The metric that if_better compares unless another is named; anomaly: given labels. */
-extern const char *mlops_default_metric(MlTask task);
+/* The loss of a row that has these outputs, by a metric that ml_row_loss() knows. */
+extern double mlops_row_loss(const char *metric, const MlModel *model, const MlYardstick *yardstick,
+							 double actual, const double *outputs);
+
+/* How a stored version is judged, from its parameters. */
+extern MlYardstick mlops_version_yardstick(MlEnv *env, const MlopsVersion *version, const MlModel *model);
 
 #endif							/* MLOPS_LIFECYCLE_JUDGE_H */

@@ -19,12 +19,12 @@
 #include "bridge/json.h"
 #include "bridge/settings.h"
 #include "catalog/partition.h"
+#include "lifecycle/judge.h"
 #include "lifecycle/partition.h"
 #include "lifecycle/score.h"
 #include "math/sort.h"
 #include "prep/gather.h"
 #include "prep/label.h"
-#include "stats/metrics_multiclass.h"
 
 /* Encoded rows that are put side by side at once. */
 #define BATCH_BYTES ((Size) 64 * 1024 * 1024)
@@ -435,22 +435,10 @@ mlops_score_globally(MlEnv *env, const MlModel *model, const MlTable *table,
 	mlops_score_table(env, &whole, table, rows, n_rows, out);
 }
 
-/* The loss of a row that has these outputs. */
-static double
-row_loss(const char *metric, const MlModel *model, double actual, const double *outputs)
-{
-	double		loss;
-
-	if (model->n_classes > 2
-		? !ml_row_loss_multiclass(metric, (int) actual, outputs, model->n_classes, &loss)
-		: !ml_row_loss(metric, actual, outputs[0], model->threshold, &loss))
-		elog(ERROR, "metric \"%s\" has no loss for a row", metric);
-	return loss;
-}
-
 void
 mlops_partition_judge(MlEnv *env, const MlopsDataset *dataset, const MlModel *model,
-					  const char *metric, const uint32_t *rows, int64_t n_rows,
+					  const char *metric, const MlYardstick *yardstick,
+					  const uint32_t *rows, int64_t n_rows,
 					  const double *predicted, const double *global, MlopsPartition *partitions)
 {
 	int			width = ml_n_outputs(model->n_classes);
@@ -472,8 +460,8 @@ mlops_partition_judge(MlEnv *env, const MlopsDataset *dataset, const MlModel *mo
 		if (metric == NULL || model->task == ML_ANOMALY)
 			continue;
 		weight[group[i]] += w;
-		partitions[group[i]].value += w * row_loss(metric, model, actual, predicted + i * width);
-		partitions[group[i]].global_value += w * row_loss(metric, model, actual, global + i * width);
+		partitions[group[i]].value += w * mlops_row_loss(metric, model, yardstick, actual, predicted + i * width);
+		partitions[group[i]].global_value += w * mlops_row_loss(metric, model, yardstick, actual, global + i * width);
 	}
 	for (g = 0; g < n_groups; g++)
 	{

@@ -60,7 +60,8 @@ extern void mlops_score_globally(MlEnv *env, const MlModel *model, const MlTable
  * them and those of the model of all rows, both (n_rows, ml_n_outputs()).
  */
 extern void mlops_partition_judge(MlEnv *env, const MlopsDataset *dataset, const MlModel *model,
-								  const char *metric, const uint32_t *rows, int64_t n_rows,
+								  const char *metric, const MlYardstick *yardstick,
+								  const uint32_t *rows, int64_t n_rows,
 								  const double *predicted, const double *global,
 								  MlopsPartition *partitions);
 

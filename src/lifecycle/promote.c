@@ -5,7 +5,9 @@
  * A comparison is fair only on rows that neither version has seen. The new
  * version's held-out rows are at hand; whether the champion saw them follows
  * from the rule stored with it: its seed and row identity put every row on a
- * side. Where the answer cannot be known, the champion stays.
+ * side. A champion that was fitted on all of its rows may have seen any of
+ * them, which can only make it look better than it is: a version that wins all
+ * the same is better. Where the answer cannot be known, the champion stays.
  */
 #include "postgres.h"
 
@@ -24,7 +26,6 @@
 #include "lifecycle/promote.h"
 #include "lifecycle/score.h"
 #include "lifecycle/split_rule.h"
-#include "stats/metrics_multiclass.h"
 
 /* Fewer common rows than this say nothing. */
 #define MIN_COMMON_ROWS 100
@@ -63,13 +64,15 @@ mlops_deploy_rule_read(const char *deploy, MlopsDeployRule *rule)
 }
 
 void
-mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task)
+mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task, const MlYardstick *yardstick)
 {
 	static const char *const classification[] = {"log_loss", "brier", "accuracy", NULL};
 	static const char *const regression[] = {"rmse", "mae", NULL};
+	static const char *const quantile[] = {"rmse", "mae", "pinball_loss", NULL};
 	static const char *const anomaly[] = {"roc_auc", NULL};
+	bool		pinball = !isnan(ml_pinball_quantile(yardstick));
 	const char *const *valid = task == ML_CLASSIFICATION ? classification :
-		task == ML_ANOMALY ? anomaly : regression;
+		task == ML_ANOMALY ? anomaly : pinball ? quantile : regression;
 	int			i;
 
 	if (rule->metric == NULL)
@@ -84,6 +87,7 @@ mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task)
 			 errhint(task == ML_ANOMALY ? "The valid metric is \"roc_auc\"." :
 					 task == ML_CLASSIFICATION ?
 					 "Valid metrics are \"log_loss\", \"brier\" and \"accuracy\"." :
+					 pinball ? "Valid metrics are \"rmse\", \"mae\" and \"pinball_loss\"." :
 					 "Valid metrics are \"rmse\" and \"mae\".")));
 }
 
@@ -128,22 +132,10 @@ typedef struct Champion
 {
 	int			version;
 	const MlModel *model;
+	bool		saw_all;		/* it was fitted on all of its rows */
 	MlSplitRule rule;
 	MlSplitOptions options;
 } Champion;
-
-static bool
-same_labels(const MlModel *model, const MlModel *champion)
-{
-	int			i;
-
-	if (model->n_classes != champion->n_classes)
-		return false;
-	for (i = 0; i < model->n_classes; i++)
-		if (strcmp(model->labels[i], champion->labels[i]) != 0)
-			return false;
-	return true;
-}
 
 /* "a", "b" and "c"; of many labels the first, and how many there are. */
 static char *
@@ -178,7 +170,7 @@ incomparable(const MlModel *model, const MlModel *champion)
 		strcmp(champion->labels[0], model->labels[1]) == 0 &&
 		strcmp(champion->labels[1], model->labels[0]) == 0)
 		return psprintf("its positive class is \"%s\"", champion->labels[1]);
-	if (!same_labels(model, champion))
+	if (!ml_same_labels(model->labels, model->n_classes, champion->labels, champion->n_classes))
 		return psprintf("its classes are %s", label_list(champion));
 	if (champion->signature.time_zone != NULL && model->signature.time_zone != NULL &&
 		strcmp(champion->signature.time_zone, model->signature.time_zone) != 0)
@@ -194,7 +186,10 @@ same_identity(const MlSplitOptions *a, const MlSplitOptions *b)
 		memcmp(a->identity, b->identity, sizeof(int) * a->n_identity) == 0;
 }
 
-/* Indexes into `holdout` of the rows that the champion held out as well. */
+/*
+ * Indexes into `holdout` of the rows that the champion held out as well; all of
+ * them when it held out none.
+ */
 static int64_t
 common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
 			const uint32_t *holdout, int64_t n_holdout, uint32_t *common)
@@ -205,6 +200,10 @@ common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
 	int64_t		n = 0;
 	int64_t		i;
 
+	for (i = 0; champion->saw_all && i < n_holdout; i++)
+		common[i] = (uint32_t) i;
+	if (champion->saw_all)
+		return n_holdout;
 	if (champion->rule.method == ML_SPLIT_TIME)
 	{
 		mlops_check(env, ml_table_pin(table, champion->options.column));
@@ -232,38 +231,41 @@ common_rows(MlEnv *env, const MlopsDataset *dataset, const Champion *champion,
 	return n;
 }
 
+/* " are new to version 3", where that counts */
 static char *
-words(const char *verdict, const char *metric, bool root, const MlPaired *paired, int champion)
+new_to(const Champion *champion, const char *are)
 {
-	return psprintf("%s: %s %.6g against %.6g of version %d on %lld common rows; mean %s %s by %.6g, standard error %.6g",
+	return champion->saw_all ? pstrdup("") : psprintf(" %s new to version %d", are, champion->version);
+}
+
+/* "120 common rows" */
+static char *
+rows_in_words(const Champion *champion, const char *kind, int64_t rows)
+{
+	if (champion->saw_all)
+		return psprintf("%lld held-out %srows that it may have learnt from", (long long) rows, kind);
+	return psprintf("%lld common %srows", (long long) rows, kind);
+}
+
+static char *
+words(const char *verdict, const char *metric, bool root, const MlPaired *paired, const Champion *champion)
+{
+	return psprintf("%s: %s %.6g against %.6g of version %d on %s; mean %s %s by %.6g, standard error %.6g",
 					verdict, metric,
 					root ? sqrt(paired->mean_b) : paired->mean_b,
 					root ? sqrt(paired->mean_a) : paired->mean_a,
-					champion, (long long) paired->rows,
+					champion->version, rows_in_words(champion, "", paired->rows),
 					root ? "squared error" : "loss", paired->gain < 0 ? "higher" : "lower",
 					fabs(paired->gain), paired->standard_error);
 }
 
-/* The loss of a row that has these outputs. */
-static double
-row_loss(const char *metric, const MlModel *model, double actual, const double *outputs)
-{
-	double		loss;
-
-	if (model->n_classes > 2
-		? !ml_row_loss_multiclass(metric, (int) actual, outputs, model->n_classes, &loss)
-		: !ml_row_loss(metric, actual, outputs[0], model->threshold, &loss))
-		elog(ERROR, "metric \"%s\" has no loss for a row", metric);
-	return loss;
-}
-
 /* Score both on the common rows and compare loss by loss. */
 static void
-compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const MlopsDataset *dataset,
-		const Champion *champion, const uint32_t *holdout, const double *predicted,
+compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const MlYardstick *yardstick,
+		const MlopsDataset *dataset, const Champion *champion, const uint32_t *holdout, const double *predicted,
 		const uint32_t *common, int64_t n_common, MlopsDecision *decision)
 {
-	const char *metric = rule->metric ? rule->metric : mlops_default_metric(model->task);
+	const char *metric = rule->metric ? rule->metric : yardstick->metric;
 	bool		root = strcmp(metric, "rmse") == 0;
 	uint32_t   *rows = mlops_need(env, n_common + 1, sizeof(uint32_t));
 	int			n_outputs = ml_n_outputs(model->n_classes);
@@ -284,14 +286,14 @@ compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const Mlo
 
 		if (weight != NULL)
 			weight[i] = dataset->weight[rows[i]];
-		loss_a[i] = row_loss(metric, champion->model, actual, theirs + i * n_outputs);
-		loss_b[i] = row_loss(metric, model, actual, predicted + (int64_t) common[i] * n_outputs);
+		loss_a[i] = mlops_row_loss(metric, champion->model, yardstick, actual, theirs + i * n_outputs);
+		loss_b[i] = mlops_row_loss(metric, model, yardstick, actual, predicted + (int64_t) common[i] * n_outputs);
 	}
 	mlops_check(env, ml_paired_compare(env, loss_a, loss_b, weight, n_common, &paired));
 	gain = root ? sqrt(paired.mean_a) - sqrt(paired.mean_b) : paired.gain;
 	decision->promote = gain >= rule->min_gain && paired.gain >= -paired.standard_error;
 	decision->text = words(decision->promote ? "promoted" : "kept the champion", metric, root,
-						   &paired, champion->version);
+						   &paired, champion);
 }
 
 /*
@@ -329,17 +331,18 @@ compare_rankings(MlEnv *env, const MlopsDeployRule *rule, const MlopsDataset *da
 	}
 	if (n_anomalies < MIN_COMMON_ANOMALIES || n - n_anomalies < MIN_COMMON_ANOMALIES)
 	{
-		decision->text = psprintf("kept the champion: of the held-out rows that are new to version %d, %lld are known anomalies and %lld known not to be, at least %d of each are needed",
-								  champion->version, (long long) n_anomalies,
+		decision->text = psprintf("kept the champion: of the held-out rows%s, %lld are known anomalies and %lld known not to be, at least %d of each are needed",
+								  new_to(champion, "that are"), (long long) n_anomalies,
 								  (long long) (n - n_anomalies), MIN_COMMON_ANOMALIES);
 		return;
 	}
 	mlops_score_table(env, champion->model, &dataset->table, rows, n, theirs);
 	mlops_check(env, ml_paired_roc(env, label, theirs, ours, weight, n, &paired));
 	decision->promote = paired.gain >= rule->min_gain && paired.gain >= -paired.standard_error;
-	decision->text = psprintf("%s: roc_auc %.6g against %.6g of version %d on %lld common labelled rows; %s by %.6g, standard error %.6g",
+	decision->text = psprintf("%s: roc_auc %.6g against %.6g of version %d on %s; %s by %.6g, standard error %.6g",
 							  decision->promote ? "promoted" : "kept the champion",
-							  paired.mean_b, paired.mean_a, champion->version, (long long) n,
+							  paired.mean_b, paired.mean_a, champion->version,
+							  rows_in_words(champion, "labelled ", n),
 							  paired.gain < 0 ? "lower" : "higher", fabs(paired.gain),
 							  paired.standard_error);
 }
@@ -363,15 +366,28 @@ missing_feature(const MlopsDataset *dataset, const MlModel *champion)
 	return NULL;
 }
 
+/* Why its default metric does not compare it with the new version, or NULL. */
+static char *
+other_yardstick(const MlYardstick *yardstick, const MlYardstick *champion)
+{
+	if (ml_same_yardstick(yardstick, champion))
+		return NULL;
+	if (strcmp(yardstick->metric, champion->metric) == 0)
+		return psprintf("it estimates the %.6g quantile", champion->quantile);
+	return psprintf("it is judged by %s and this one by %s; name the metric to compare them, as in deploy => '{\"metric\": \"mae\"}'",
+					champion->metric, yardstick->metric);
+}
+
 static void
 decide_against(MlEnv *env, const MlopsDeployRule *rule, const char *model_name, const MlModel *model,
-			   const MlopsDataset *dataset, const uint32_t *holdout, int64_t n_holdout,
+			   const MlYardstick *yardstick, const MlopsDataset *dataset, const uint32_t *holdout, int64_t n_holdout,
 			   const double *predicted, MlopsDecision *decision)
 {
 	Champion	champion = {.version = decision->champion};
 	MlopsVersion *stored = mlops_version_load(model_name, champion.version);
 	MlopsVersionKey key = {.model = pstrdup(model_name),.version = champion.version};
 	uint32_t   *common = mlops_need(env, n_holdout + 1, sizeof(uint32_t));
+	MlYardstick theirs;
 	int64_t		n_common;
 	char	   *reason;
 
@@ -385,8 +401,12 @@ decide_against(MlEnv *env, const MlopsDeployRule *rule, const char *model_name, 
 	reason = incomparable(model, champion.model);
 	if (reason == NULL)
 		reason = mlops_split_from_json(stored->split, &dataset->table, &champion.rule, &champion.options);
-	if (reason == NULL && (champion.rule.cross_validated || champion.rule.method == ML_SPLIT_NONE))
-		reason = pstrdup("it was fitted on all of its rows");
+	champion.saw_all = champion.rule.cross_validated || champion.rule.method == ML_SPLIT_NONE;
+	if (reason == NULL && rule->metric == NULL)
+	{
+		theirs = mlops_version_yardstick(env, stored, champion.model);
+		reason = other_yardstick(yardstick, &theirs);
+	}
 	if (reason == NULL)
 		reason = missing_feature(dataset, champion.model);
 	if (reason != NULL)
@@ -396,19 +416,22 @@ decide_against(MlEnv *env, const MlopsDeployRule *rule, const char *model_name, 
 		return;
 	}
 	n_common = common_rows(env, dataset, &champion, holdout, n_holdout, common);
-	if (n_common < MIN_COMMON_ROWS)
-		decision->text = psprintf("kept the champion: only %lld held-out rows are new to version %d, at least %d are needed",
-								  (long long) n_common, champion.version, MIN_COMMON_ROWS);
+	if (n_holdout == 0)
+		decision->text = psprintf("kept the champion: no rows were held out to compare with version %d on",
+								  champion.version);
+	else if (n_common < MIN_COMMON_ROWS)
+		decision->text = psprintf("kept the champion: only %lld held-out rows%s, at least %d are needed",
+								  (long long) n_common, new_to(&champion, "are"), MIN_COMMON_ROWS);
 	else if (model->task == ML_ANOMALY)
 		compare_rankings(env, rule, dataset, &champion, holdout, predicted, common, n_common,
 						 decision);
 	else
-		compare(env, rule, model, dataset, &champion, holdout, predicted, common, n_common, decision);
+		compare(env, rule, model, yardstick, dataset, &champion, holdout, predicted, common, n_common, decision);
 }
 
 void
 mlops_decide(MlEnv *env, const MlopsDeployRule *rule, const char *model_name,
-			 const MlModel *model, const MlopsDataset *dataset,
+			 const MlModel *model, const MlYardstick *yardstick, const MlopsDataset *dataset,
 			 const uint32_t *holdout, int64_t n_holdout, const double *predicted,
 			 MlopsDecision *decision)
 {
@@ -430,7 +453,7 @@ mlops_decide(MlEnv *env, const MlopsDeployRule *rule, const char *model_name,
 	{
 		/* The champion may have been deployed after this statement began. */
 		PushActiveSnapshot(GetLatestSnapshot());
-		decide_against(env, rule, model_name, model, dataset, holdout, n_holdout, predicted, decision);
+		decide_against(env, rule, model_name, model, yardstick, dataset, holdout, n_holdout, predicted, decision);
 		PopActiveSnapshot();
 	}
 }

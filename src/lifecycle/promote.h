@@ -3,7 +3,8 @@
  *		Whether a new version takes the place of the champion.
  *
  * Both are scored on the rows that the new version held out and the champion
- * did not train on, and the losses are compared in pairs. The new version is
+ * did not train on (all that are held out, when the champion was fitted on all
+ * of its rows, which favours it), and the losses are compared in pairs. The new version is
  * promoted when its mean loss is not worse (better by min_gain, if given) and
  * the paired difference lies above minus one standard error. Anomaly scores
  * are compared by the area under the ROC curve, where there are labels.
@@ -27,7 +28,7 @@ typedef enum MlopsDeployMode
 typedef struct MlopsDeployRule
 {
 	MlopsDeployMode mode;
-	const char *metric;			/* NULL: log_loss or rmse */
+	const char *metric;			/* NULL: that of the yardstick */
 	double		min_gain;
 	const char *unfair;			/* why the held-out rows cannot compare, or NULL */
 } MlopsDeployRule;
@@ -45,15 +46,17 @@ typedef struct MlopsDecision
  */
 extern void mlops_deploy_rule_read(const char *deploy, MlopsDeployRule *rule);
 
-/* A metric that the task does not have is error 22023. */
-extern void mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task);
+/* A metric that the task, or what is estimated, does not have is error 22023. */
+extern void mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task,
+									const MlYardstick *yardstick);
 
 /*
  * Decide for a freshly fitted model. Called under the lock of the model's
  * name; sees the champion of this moment. `predicted` are the outputs of `holdout`.
  */
 extern void mlops_decide(MlEnv *env, const MlopsDeployRule *rule, const char *model_name,
-						 const MlModel *model, const MlopsDataset *dataset,
+						 const MlModel *model, const MlYardstick *yardstick,
+						 const MlopsDataset *dataset,
 						 const uint32_t *holdout, int64_t n_holdout, const double *predicted,
 						 MlopsDecision *decision);
 

@@ -18,6 +18,7 @@
 #include "catalog/schedule.h"
 #include "catalog/version.h"
 #include "lifecycle/dataset.h"
+#include "lifecycle/fit.h"
 #include "lifecycle/promote.h"
 #include "lifecycle/run_as.h"
 #include "lifecycle/schedule.h"
@@ -47,6 +48,7 @@ check_arguments(const MlopsScheduleRequest *request, const MlopsVersion *version
 	MlopsDeployRule rule;
 	MlopsFitPlan plan;
 	MlTask		task = ML_CLASSIFICATION;
+	MlYardstick yardstick;
 	MlEnv	   *env;
 
 	(void) ml_task_by_name(version->task, &task);
@@ -57,12 +59,16 @@ check_arguments(const MlopsScheduleRequest *request, const MlopsVersion *version
 						request->model),
 				 errhint("Train it from a permanent table or view first.")));
 	mlops_deploy_rule_read(request->deploy, &rule);
-	mlops_deploy_rule_check(&rule, task);
 	train.model = request->model;
 	train.algorithm = version->algorithm;
 	train.params = request->params;
 	env = mlops_env_begin(CurrentMemoryContext, "mlops schedule", 0);
 	mlops_plan_fit(env, &train, task, version->n_classes, version->train_rows, &plan);
+	train.params = mlops_params_overlay(version->params,
+										mlops_params_by_own_names(plan.algorithm, request->params));
+	mlops_plan_fit(env, &train, task, version->n_classes, version->train_rows, &plan);
+	yardstick = ml_yardstick(plan.algorithm, task, plan.parameters);
+	mlops_deploy_rule_check(&rule, task, &yardstick);
 	mlops_env_end(env);
 }
 

@@ -63,6 +63,7 @@ typedef struct Training
 	double	   *global;			/* the same by the model of all rows, when there are groups */
 	MlopsPartition *partitions; /* (model.groups.n_groups), or NULL */
 	const char *part;			/* holdout, cv, oob, or train */
+	MlYardstick yardstick;
 	double		baseline[ML_MAX_CLASSES];	/* (ml_n_outputs()) */
 	MlopsJudgement judgement;
 	uint8_t    *artifact;
@@ -165,7 +166,7 @@ judge_out_of_bag(Training *training, const MlopsFitRows *rows)
 		n += !isnan(out_of_bag[i * width]);
 	}
 	if (n > 0)
-		mlops_judge(env, &training->dataset.target, training->dataset.weight, judged, n, predicted,
+		mlops_judge(env, &training->dataset.target, &training->yardstick, training->dataset.weight, judged, n, predicted,
 					training->model.threshold, training->baseline, "oob", &training->judgement);
 	ml_release(env, judged);
 	ml_release(env, predicted);
@@ -218,7 +219,8 @@ fit_and_hold_out(Training *training)
 	int64_t		n_side;
 	uint32_t   *side = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &n_side);
 
-	mlops_baseline(&dataset->target, dataset->weight, side, n_side, training->baseline);
+	mlops_baseline(env, &dataset->target, &training->yardstick, dataset->weight, side, n_side,
+				   training->baseline);
 	ml_release(env, side);
 	rows.rows = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_TRAIN, &rows.n_rows);
 	rows.validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &rows.n_validation);
@@ -300,7 +302,8 @@ fit_and_cross_validate(Training *training)
 	training->n_holdout = rows.n_rows;
 	training->predicted = mlops_need(env, rows.n_rows + 1, row_bytes);
 	training->global = mlops_need(env, rows.n_rows + 1, row_bytes);
-	mlops_baseline(&dataset->target, dataset->weight, rows.rows, rows.n_rows, training->baseline);
+	mlops_baseline(env, &dataset->target, &training->yardstick, dataset->weight, rows.rows, rows.n_rows,
+				   training->baseline);
 	training->part = "cv";
 	for (fold = 0; fold < dataset->split.folds; fold++)
 		predict_fold(training, fold, all_predicted, all_global);
@@ -329,7 +332,7 @@ judge_train(Training *training)
 			rows[kept++] = rows[i];
 	predicted = mlops_need(env, kept + 1, sizeof(double) * n_outputs(training));
 	mlops_score_table(env, &training->model, &dataset->table, rows, kept, predicted);
-	mlops_judge(env, &dataset->target, dataset->weight, rows, kept, predicted,
+	mlops_judge(env, &dataset->target, &training->yardstick, dataset->weight, rows, kept, predicted,
 				training->model.threshold, training->baseline, "train", &training->judgement);
 	ml_release(env, rows);
 	ml_release(env, predicted);
@@ -371,7 +374,7 @@ warn_too_large(Training *training)
 static void
 warn_no_better(Training *training)
 {
-	const char *metric = mlops_default_metric(training->dataset.target.task);
+	const char *metric = training->yardstick.metric;
 	const MlMetric *judged = mlops_judged(&training->judgement, training->part, metric);
 
 	if (training->n_holdout > 0 && judged != NULL &&
@@ -398,7 +401,7 @@ check_warm_start(Training *training)
 static void
 judge_all(Training *training)
 {
-	const char *metric = mlops_default_metric(training->dataset.target.task);
+	const char *metric = training->yardstick.metric;
 
 	judge_train(training);
 	if (training->n_holdout == 0 && mlops_judged(&training->judgement, "oob", metric) != NULL)
@@ -409,8 +412,8 @@ judge_all(Training *training)
 		ml_warn(training->env, "no rows were held out: the metrics are those of the rows that were learnt from");
 	}
 	else
-		mlops_judge(training->env, &training->dataset.target, training->dataset.weight,
-					training->holdout, training->n_holdout, training->predicted,
+		mlops_judge(training->env, &training->dataset.target, &training->yardstick,
+					training->dataset.weight, training->holdout, training->n_holdout, training->predicted,
 					training->model.threshold, training->baseline, training->part,
 					&training->judgement);
 	warn_too_good(training);
@@ -583,7 +586,7 @@ store_partitions(Training *training, const MlopsTrainResult *result)
 	if (training->partitions == NULL)
 		return;
 	mlops_partition_judge(training->env, &training->dataset, &training->model, result->metric,
-						  training->holdout, training->n_holdout, training->predicted, training->global,
+						  &training->yardstick, training->holdout, training->n_holdout, training->predicted, training->global,
 						  training->partitions);
 	mlops_partition_store(result->model, result->version, &training->model, result->metric,
 						  training->partitions);
@@ -674,7 +677,8 @@ store_and_deploy(Training *training, MlopsTrainResult *result)
 	mlops_model_lock(result->model);
 	mlops_model_ensure(result->model, result->task);
 	result->version = mlops_version_next(result->model);
-	mlops_decide(env, &training->deploy, result->model, &training->model, &training->dataset,
+	mlops_decide(env, &training->deploy, result->model, &training->model, &training->yardstick,
+				 &training->dataset,
 				 strcmp(training->part, "holdout") == 0 ? training->holdout : NULL,
 				 strcmp(training->part, "holdout") == 0 ? training->n_holdout : 0,
 				 training->predicted, &decision);
@@ -704,7 +708,7 @@ fill_result(const Training *training, MlopsTrainResult *result)
 	result->algorithm = training->plan.algorithm->name;
 	result->rows = dataset->target.n_rows - dataset->target.n_missing;
 	if (dataset->target.task != ML_ANOMALY || dataset->target.label != NULL)
-		result->metric = mlops_default_metric(dataset->target.task);
+		result->metric = training->yardstick.metric;
 	metric = result->metric == NULL ? NULL :
 		mlops_judged(&training->judgement, training->part, result->metric);
 	result->value = metric ? metric->value : NAN;
@@ -723,7 +727,9 @@ run_training(Training *training, MlopsTrainResult *result)
 	also_read = mlops_champion_columns(request->model, &n_also_read);
 	mlops_dataset_read(request, &training->preparation, also_read, n_also_read, env,
 					   &training->plan, &training->dataset);
-	mlops_deploy_rule_check(&training->deploy, training->dataset.target.task);
+	training->yardstick = ml_yardstick(training->plan.algorithm, training->dataset.target.task,
+									   training->plan.parameters);
+	mlops_deploy_rule_check(&training->deploy, training->dataset.target.task, &training->yardstick);
 	check_warm_start(training);
 	note_time(training, "read");
 	if (training->dataset.split.folds > 0)

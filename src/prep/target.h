@@ -21,6 +21,9 @@ typedef enum MlTask
 /* "regression", "classification", "anomaly"; NULL for no such task. */
 extern const char *ml_task_name(MlTask task);
 
+/* True when both have the same classes in the same order. */
+extern bool ml_same_labels(const char *const *a, int n_a, const char *const *b, int n_b);
+
 /* False when no task has that name. */
 extern bool ml_task_by_name(const char *name, MlTask *task);
 

@@ -22,6 +22,21 @@ ml_task_name(MlTask task)
 }
 
 bool
+ml_same_labels(const char *const *a, int n_a, const char *const *b, int n_b)
+{
+	int			i;
+
+	if (n_a != n_b)
+		return false;
+	for (i = 0; i < n_a; i++)
+	{
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool
 ml_task_by_name(const char *name, MlTask *task)
 {
 	if (strcmp(name, "regression") == 0)

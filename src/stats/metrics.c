@@ -19,6 +19,18 @@
 /* Probabilities nearer to 0 or 1 than this would make one row's loss infinite. */
 #define SMALLEST_PROBABILITY 1e-15
 
+void
+ml_metric_set(MlMetric *metric, const char *name, double value, MlInterval interval, double baseline,
+			  int64_t rows)
+{
+	metric->name = name;
+	metric->value = value;
+	metric->low = interval.low;
+	metric->high = interval.high;
+	metric->baseline = baseline;
+	metric->rows = rows;
+}
+
 bool
 ml_metric_larger_is_better(const char *name)
 {
@@ -46,21 +58,36 @@ log_loss(double actual, double probability)
 }
 
 bool
-ml_row_loss(const char *metric, double actual, double predicted, double threshold, double *loss)
+ml_row_loss(const char *metric, double actual, double predicted, double level, double *loss)
 {
 	double		error = actual - predicted;
 
 	if (strcmp(metric, "log_loss") == 0)
 		*loss = log_loss(actual, predicted);
 	else if (strcmp(metric, "accuracy") == 0)
-		*loss = (predicted >= threshold) == (actual == 1.0) ? 0.0 : 1.0;
+		*loss = (predicted >= level) == (actual == 1.0) ? 0.0 : 1.0;
 	else if (strcmp(metric, "brier") == 0 || strcmp(metric, "rmse") == 0)
 		*loss = error * error;
 	else if (strcmp(metric, "mae") == 0)
 		*loss = fabs(error);
+	else if (strcmp(metric, "pinball_loss") == 0)
+		*loss = error >= 0.0 ? level * error : (level - 1.0) * error;
 	else
 		return false;
 	return true;
+}
+
+bool
+ml_same_yardstick(const MlYardstick *a, const MlYardstick *b)
+{
+	return strcmp(a->metric, b->metric) == 0 &&
+		(isnan(a->quantile) ? isnan(b->quantile) : a->quantile == b->quantile);
+}
+
+double
+ml_pinball_quantile(const MlYardstick *yardstick)
+{
+	return strcmp(yardstick->metric, "pinball_loss") == 0 ? yardstick->quantile : NAN;
 }
 
 MlStatus

@@ -11,7 +11,7 @@
 #ifndef ML_STATS_METRICS_H
 #define ML_STATS_METRICS_H
 
-#include "base/env.h"
+#include "stats/interval.h"
 
 typedef struct MlMetric
 {
@@ -24,6 +24,10 @@ typedef struct MlMetric
 } MlMetric;
 
 #define ML_MAX_METRICS 16
+
+/* Fills a metric; low and high are the ends of the interval. */
+extern void ml_metric_set(MlMetric *metric, const char *name, double value, MlInterval interval,
+						  double baseline, int64_t rows);
 
 /*
  * Binary classification: roc_auc, average_precision, log_loss, brier,
@@ -39,12 +43,14 @@ extern MlStatus ml_metrics_binary(MlEnv *env, const double *actual, const double
 								  double base_rate, MlMetric *metrics, int *n_metrics);
 
 /*
- * Regression: rmse, mae, median_absolute_error, r2, mape.
+ * Regression: rmse, mae, median_absolute_error, r2, mape, and with a quantile
+ * pinball_loss.
  *		base_value		what the baseline predicts for every row
+ *		quantile		that the predictions estimate, above 0 and below 1; NaN: none
  */
 extern MlStatus ml_metrics_regression(MlEnv *env, const double *actual, const double *predicted,
 									  const double *weight, int64_t rows, double base_value,
-									  MlMetric *metrics, int *n_metrics);
+									  double quantile, MlMetric *metrics, int *n_metrics);
 
 /*
  * Anomaly scores: score_mean, score_p50, score_p90, score_p95, score_p99,
@@ -63,11 +69,25 @@ extern bool ml_metric_larger_is_better(const char *name);
 /*
  * Per-row losses whose mean can be compared in pairs.
  * Classification: "log_loss", "brier", "accuracy" (loss = 0/1 error);
- * regression: "rmse" (squared error), "mae". False when the name has no
- * per-row loss.
+ * regression: "rmse" (squared error), "mae", "pinball_loss". `level` is the
+ * threshold of accuracy, the quantile of pinball_loss. False when the name has
+ * no per-row loss.
  */
 extern bool ml_row_loss(const char *metric, double actual, double predicted,
-						double threshold, double *loss);
+						double level, double *loss);
+
+/* How predictions are judged when nobody names a metric. */
+typedef struct MlYardstick
+{
+	const char *metric;			/* static: "log_loss", "rmse", ... */
+	double		quantile;		/* of the target that is estimated; NaN: the mean */
+} MlYardstick;
+
+/* True when both judge alike. */
+extern bool ml_same_yardstick(const MlYardstick *a, const MlYardstick *b);
+
+/* The quantile of pinball_loss, or NaN when that is not the metric. */
+extern double ml_pinball_quantile(const MlYardstick *yardstick);
 
 /*
  * Paired comparison of two versions on the same rows.

@@ -25,20 +25,6 @@
 #define HIGH_SCORE 0.6
 
 static void
-add_metric(MlMetric *metrics, int *n_metrics, const char *name, double value, MlInterval interval,
-		   double baseline, int64_t rows)
-{
-	MlMetric   *metric = &metrics[(*n_metrics)++];
-
-	metric->name = name;
-	metric->value = value;
-	metric->low = interval.low;
-	metric->high = interval.high;
-	metric->baseline = baseline;
-	metric->rows = rows;
-}
-
-static void
 add_quantiles(const MlRanks *ranks, int64_t rows, MlMetric *metrics, int *n_metrics)
 {
 	static const struct
@@ -52,7 +38,7 @@ add_quantiles(const MlRanks *ranks, int64_t rows, MlMetric *metrics, int *n_metr
 	size_t		i;
 
 	for (i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		add_metric(metrics, n_metrics, quantiles[i].name,
+		ml_metric_set(&metrics[(*n_metrics)++], quantiles[i].name,
 				   ml_weighted_quantile(ranks, quantiles[i].share), ml_interval_none(), NAN, rows);
 }
 
@@ -66,7 +52,7 @@ add_high_share(const MlRanks *ranks, int64_t rows, MlMetric *metrics, int *n_met
 	for (i = ranks->n_groups - 1; i >= 0 && ranks->score[i] > HIGH_SCORE; i--)
 		high += ranks->positive[i];
 	high = fmin(high / ranks->positive_total, 1);
-	add_metric(metrics, n_metrics, "share_above_0.6", high,
+	ml_metric_set(&metrics[(*n_metrics)++], "share_above_0.6", high,
 			   ml_interval_wilson(high, ranks->positive_effective), NAN, rows);
 }
 
@@ -114,10 +100,10 @@ add_ranking(MlEnv *env, const double *score, const double *label, const double *
 	ML_TRY(take_labelled(env, score, label, weight, rows, kept, &n));
 	ML_TRY(ml_ranks_build(env, kept[0], kept[1], weight ? kept[2] : NULL, n, &ranks));
 	value = ml_roc_auc(&ranks, &interval);
-	add_metric(metrics, n_metrics, "roc_auc", value, interval, isnan(value) ? NAN : 0.5, n);
+	ml_metric_set(&metrics[(*n_metrics)++], "roc_auc", value, interval, isnan(value) ? NAN : 0.5, n);
 	value = ml_average_precision(&ranks, &interval);
 	share = ranks.positive_total / (ranks.positive_total + ranks.negative_total);
-	add_metric(metrics, n_metrics, "average_precision", value, interval,
+	ml_metric_set(&metrics[(*n_metrics)++], "average_precision", value, interval,
 			   isnan(value) ? NAN : share, n);
 	ml_ranks_release(env, &ranks);
 	for (k = 0; k < 3; k++)
@@ -139,7 +125,7 @@ ml_metrics_anomaly(MlEnv *env, const double *score, const double *label, const d
 	if (!(ranks.positive_total > 0))
 		return ml_fail(env, ML_INVALID_DATA, "all rows to evaluate on have weight 0");
 	ML_TRY(ml_weighted_mean(env, score, weight, rows, &mean));
-	add_metric(metrics, n_metrics, "score_mean", mean.mean,
+	ml_metric_set(&metrics[(*n_metrics)++], "score_mean", mean.mean,
 			   ml_interval_normal(mean.mean, mean.standard_error, 0, 1), NAN, rows);
 	add_quantiles(&ranks, rows, metrics, n_metrics);
 	add_high_share(&ranks, rows, metrics, n_metrics);

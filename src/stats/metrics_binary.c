@@ -153,18 +153,6 @@ check_rows(MlEnv *env, const BinaryRows *data)
 	return ML_OK;
 }
 
-static void
-set_metric(MlMetric *metric, const char *name, double value, MlInterval interval,
-		   double baseline, int64_t rows)
-{
-	metric->name = name;
-	metric->value = value;
-	metric->low = interval.low;
-	metric->high = interval.high;
-	metric->baseline = baseline;
-	metric->rows = rows;
-}
-
 static MlStatus
 ranking_metrics(MlEnv *env, BinaryRows *data, MlMetric *metrics)
 {
@@ -179,11 +167,11 @@ ranking_metrics(MlEnv *env, BinaryRows *data, MlMetric *metrics)
 	data->negative_weight = ranks.negative_total;
 
 	value = ml_roc_auc(&ranks, &interval);
-	set_metric(&metrics[0], "roc_auc", value, interval, isnan(value) ? NAN : 0.5, data->rows);
+	ml_metric_set(&metrics[0], "roc_auc", value, interval, isnan(value) ? NAN : 0.5, data->rows);
 
 	share = data->positive_weight / (data->positive_weight + data->negative_weight);
 	value = ml_average_precision(&ranks, &interval);
-	set_metric(&metrics[1], "average_precision", value, interval, isnan(value) ? NAN : share,
+	ml_metric_set(&metrics[1], "average_precision", value, interval, isnan(value) ? NAN : share,
 			   data->rows);
 	ml_ranks_release(env, &ranks);
 	return ML_OK;
@@ -221,7 +209,7 @@ mean_loss_metric(MlEnv *env, const char *name, const BinaryRows *data, double ma
 	}
 	ML_TRY(ml_weighted_mean(env, loss, data->weight, data->rows, &mean));
 	ml_release(env, loss);
-	set_metric(metric, name, mean.mean,
+	ml_metric_set(metric, name, mean.mean,
 			   ml_interval_normal(mean.mean, mean.standard_error, 0.0, maximum),
 			   baseline_loss(name, data), data->rows);
 	return ML_OK;
@@ -273,15 +261,15 @@ threshold_metrics(MlEnv *env, const BinaryRows *data, MlMetric *metrics)
 	right = cell_sum(cells[TRUE_POSITIVE], cells[TRUE_NEGATIVE]);
 	wrong = cell_sum(cells[FALSE_POSITIVE], cells[FALSE_NEGATIVE]);
 
-	set_metric(&metrics[0], "accuracy", share_of(right.weight, wrong.weight),
+	ml_metric_set(&metrics[0], "accuracy", share_of(right.weight, wrong.weight),
 			   share_interval(right, wrong),
 			   data->base_rate >= 0.5 ? share_of(positive, negative) : share_of(negative, positive),
 			   data->rows);
-	set_metric(&metrics[1], "precision",
+	ml_metric_set(&metrics[1], "precision",
 			   share_of(cells[TRUE_POSITIVE].weight, cells[FALSE_POSITIVE].weight),
 			   share_interval(cells[TRUE_POSITIVE], cells[FALSE_POSITIVE]),
 			   all_positive ? share_of(positive, negative) : 0.0, data->rows);
-	set_metric(&metrics[2], "recall",
+	ml_metric_set(&metrics[2], "recall",
 			   share_of(cells[TRUE_POSITIVE].weight, cells[FALSE_NEGATIVE].weight),
 			   share_interval(cells[TRUE_POSITIVE], cells[FALSE_NEGATIVE]),
 			   all_positive && positive > 0.0 ? 1.0 : 0.0, data->rows);
@@ -289,7 +277,7 @@ threshold_metrics(MlEnv *env, const BinaryRows *data, MlMetric *metrics)
 	interval = share_interval(cells[TRUE_POSITIVE], wrong);
 	interval.low = f1_of_jaccard(interval.low);
 	interval.high = f1_of_jaccard(interval.high);
-	set_metric(&metrics[3], "f1",
+	ml_metric_set(&metrics[3], "f1",
 			   f1_of_jaccard(share_of(cells[TRUE_POSITIVE].weight, wrong.weight)), interval,
 			   all_positive ? f1_of_jaccard(share_of(positive, negative)) : 0.0, data->rows);
 	return ML_OK;

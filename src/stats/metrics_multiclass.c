@@ -136,12 +136,7 @@ set_metric(const Rows *data, MlClassMetric *metric, int class_number, const char
 		   double value, MlInterval interval, double baseline)
 {
 	metric->class_number = class_number;
-	metric->metric.name = name;
-	metric->metric.value = value;
-	metric->metric.low = interval.low;
-	metric->metric.high = interval.high;
-	metric->metric.baseline = isnan(value) ? NAN : baseline;
-	metric->metric.rows = data->rows;
+	ml_metric_set(&metric->metric, name, value, interval, isnan(value) ? NAN : baseline, data->rows);
 }
 
 /*

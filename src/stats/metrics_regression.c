@@ -6,7 +6,7 @@
  * whose actual value is 0 and that r2 of a constant actual value is NaN.
  * e = actual - predicted; s(x) is the standard error of the mean of x.
  * Intervals:
- *		mae, mape		mean -+ 1.96 s, of |e| and |e / actual|
+ *		mae, mape, pinball_loss	mean -+ 1.96 s, of |e|, |e / actual| and q e or (q - 1) e
  *		rmse			delta method on the mean square: s(e^2) / (2 rmse)
  *		r2				delta method on 1 - A / B, A = mean e^2, B = mean
  *						(actual - mean)^2: s((e^2 - (A/B) (actual - mean)^2) / B);
@@ -29,6 +29,7 @@ typedef struct NumberRows
 	const double *actual;
 	const double *predicted;	/* NULL: `constant` for every row */
 	double		constant;
+	double		quantile;		/* of pinball_loss; NaN: not asked for */
 	const double *weight;
 	int64_t		rows;
 	double		actual_mean;
@@ -84,17 +85,6 @@ check_rows(MlEnv *env, NumberRows *data)
 	return ML_OK;
 }
 
-static void
-set_metric(MlMetric *metric, const char *name, double value, MlInterval interval, int64_t rows)
-{
-	metric->name = name;
-	metric->value = value;
-	metric->low = interval.low;
-	metric->high = interval.high;
-	metric->baseline = NAN;
-	metric->rows = rows;
-}
-
 /* The mean of what ml_row_loss() calls `name`. */
 static MlStatus
 mean_loss(MlEnv *env, const NumberRows *data, const char *name, MlMean *mean)
@@ -105,7 +95,7 @@ mean_loss(MlEnv *env, const NumberRows *data, const char *name, MlMean *mean)
 	{
 		if (i % ROWS_PER_CHECK == 0)
 			ML_TRY(ml_check_stop(env));
-		(void) ml_row_loss(name, error_of(data, i), 0.0, 0.0, &data->loss[i]);
+		(void) ml_row_loss(name, error_of(data, i), 0.0, data->quantile, &data->loss[i]);
 	}
 	return ml_weighted_mean(env, data->loss, data->weight, data->rows, mean);
 }
@@ -121,19 +111,19 @@ rmse_metric(MlEnv *env, const NumberRows *data, MlMetric *metric)
 	rmse = sqrt(square.mean);
 	/* Without any error there is nothing to divide by, and no spread. */
 	standard_error = rmse > 0.0 ? square.standard_error / (2.0 * rmse) : square.standard_error;
-	set_metric(metric, "rmse", rmse, ml_interval_normal(rmse, standard_error, 0.0, INFINITY),
-			   data->rows);
+	ml_metric_set(metric, "rmse", rmse, ml_interval_normal(rmse, standard_error, 0.0, INFINITY),
+				  NAN, data->rows);
 	return ML_OK;
 }
 
 static MlStatus
-mae_metric(MlEnv *env, const NumberRows *data, MlMetric *metric)
+mean_metric(MlEnv *env, const NumberRows *data, const char *name, MlMetric *metric)
 {
 	MlMean		mean;
 
-	ML_TRY(mean_loss(env, data, "mae", &mean));
-	set_metric(metric, "mae", mean.mean,
-			   ml_interval_normal(mean.mean, mean.standard_error, 0.0, INFINITY), data->rows);
+	ML_TRY(mean_loss(env, data, name, &mean));
+	ml_metric_set(metric, name, mean.mean,
+				  ml_interval_normal(mean.mean, mean.standard_error, 0.0, INFINITY), NAN, data->rows);
 	return ML_OK;
 }
 
@@ -154,7 +144,7 @@ median_metric(MlEnv *env, const NumberRows *data, MlMetric *metric)
 	ML_TRY(ml_ranks_build(env, data->loss, NULL, data->weight, data->rows, &ranks));
 	median = ml_weighted_median(&ranks, &interval);
 	ml_ranks_release(env, &ranks);
-	set_metric(metric, "median_absolute_error", median, interval, data->rows);
+	ml_metric_set(metric, "median_absolute_error", median, interval, NAN, data->rows);
 	return ML_OK;
 }
 
@@ -175,7 +165,7 @@ r2_metric(MlEnv *env, const NumberRows *data, MlMetric *metric)
 	double		ratio;
 	int64_t		i;
 
-	set_metric(metric, "r2", NAN, ml_interval_none(), data->rows);
+	ml_metric_set(metric, "r2", NAN, ml_interval_none(), NAN, data->rows);
 	ML_TRY(mean_loss(env, data, "rmse", &error_square));
 	for (i = 0; i < data->rows; i++)
 	{
@@ -196,9 +186,9 @@ r2_metric(MlEnv *env, const NumberRows *data, MlMetric *metric)
 		data->loss[i] = (error * error - ratio * actual_square(data, i)) / spread.mean;
 	}
 	ML_TRY(ml_weighted_mean(env, data->loss, data->weight, data->rows, &influence));
-	set_metric(metric, "r2", 1.0 - ratio,
-			   ml_interval_normal(1.0 - ratio, influence.standard_error, -INFINITY, 1.0),
-			   data->rows);
+	ml_metric_set(metric, "r2", 1.0 - ratio,
+				  ml_interval_normal(1.0 - ratio, influence.standard_error, -INFINITY, 1.0),
+				  NAN, data->rows);
 	return ML_OK;
 }
 
@@ -221,8 +211,8 @@ mape_metric(MlEnv *env, const NumberRows *data, MlMetric *metric)
 		kept++;
 	}
 	ML_TRY(ml_weighted_mean(env, data->loss, data->kept_weight, kept, &mean));
-	set_metric(metric, "mape", mean.mean,
-			   ml_interval_normal(mean.mean, mean.standard_error, 0.0, INFINITY), kept);
+	ml_metric_set(metric, "mape", mean.mean,
+				  ml_interval_normal(mean.mean, mean.standard_error, 0.0, INFINITY), NAN, kept);
 	return ML_OK;
 }
 
@@ -230,18 +220,20 @@ static MlStatus
 all_metrics(MlEnv *env, const NumberRows *data, MlMetric *metrics, int *n_metrics)
 {
 	ML_TRY(rmse_metric(env, data, &metrics[0]));
-	ML_TRY(mae_metric(env, data, &metrics[1]));
+	ML_TRY(mean_metric(env, data, "mae", &metrics[1]));
 	ML_TRY(median_metric(env, data, &metrics[2]));
 	ML_TRY(r2_metric(env, data, &metrics[3]));
 	ML_TRY(mape_metric(env, data, &metrics[4]));
 	*n_metrics = 5;
+	if (!isnan(data->quantile))
+		ML_TRY(mean_metric(env, data, "pinball_loss", &metrics[(*n_metrics)++]));
 	return ML_OK;
 }
 
 MlStatus
 ml_metrics_regression(MlEnv *env, const double *actual, const double *predicted,
 					  const double *weight, int64_t rows, double base_value,
-					  MlMetric *metrics, int *n_metrics)
+					  double quantile, MlMetric *metrics, int *n_metrics)
 {
 	NumberRows	data = {0};
 	MlMetric	baseline[ML_MAX_METRICS];
@@ -251,6 +243,7 @@ ml_metrics_regression(MlEnv *env, const double *actual, const double *predicted,
 	data.actual = actual;
 	data.predicted = predicted;
 	data.constant = base_value;
+	data.quantile = quantile;
 	data.weight = weight;
 	data.rows = rows;
 	ML_TRY(check_rows(env, &data));

@@ -191,7 +191,7 @@ take_losses(Shuffling *shuffling, const MlShuffled *group, double *loss)
 
 			/* of many classes only the probability of the row's own counts */
 			if (!ml_row_loss(problem->metric, classes ? 1.0 : actual,
-							 classes ? output[(int) actual] : output[0], 0.5, &loss[first + i]))
+							 classes ? output[(int) actual] : output[0], problem->level, &loss[first + i]))
 				return ml_fail(shuffling->env, ML_INVALID_DATA, "metric \"%s\" has no loss of a row",
 							   problem->metric);
 		}

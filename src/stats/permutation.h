@@ -22,6 +22,7 @@ typedef struct MlPermutation
 	const double *weight;		/* (n_rows), or NULL */
 	int			n_outputs;		/* of a prediction; more than one: probabilities of the classes */
 	const char *metric;			/* of those that ml_row_loss() knows; rmse is the root of the mean */
+	double		level;			/* as in ml_row_loss() */
 	/* outputs of inputs (n_rows, n_inputs) that belong to rows first, first + 1, ... */
 	void		(*predict) (const void *state, int64_t first, const double *inputs, int n_rows,
 							double *outputs);

@@ -240,6 +240,9 @@ def regression(y, p, w, base, weighted):
     rows.append([sk.mean_absolute_percentage_error(y[kept], p[kept], sample_weight=w[kept]),
                  max(m - Z * e, 0), m + Z * e,
                  sk.mean_absolute_percentage_error(y[kept], const[kept], sample_weight=w[kept])])
+    m, e = mean_error(np.where(y >= p, 0.8 * (y - p), 0.2 * (p - y)), w)
+    rows.append([sk.mean_pinball_loss(y, p, alpha=0.8, **k), max(m - Z * e, 0), m + Z * e,
+                 sk.mean_pinball_loss(y, const, alpha=0.8, **k)])
     return rows
 
 

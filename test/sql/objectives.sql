@@ -43,6 +43,30 @@ SELECT * FROM train('amount', '{"loss": "mae", "trees": 30}');
 SELECT abs(avg((amount > mlops_predict('objectives', c))::int) - 0.5) < 0.03 AS half FROM claims AS c;
 SELECT * FROM train('amount', '{"objective": "quantile", "quantile_alpha": 0.9, "trees": 30}');
 SELECT abs(avg((amount > mlops_predict('objectives', c))::int) - 0.1) < 0.03 AS tenth FROM claims AS c;
+-- and is judged by its own metric, beside the constant that is best by it; a quantile is no mean
+SELECT version, metric, value < baseline AS better FROM mlops.versions WHERE model = 'objectives' ORDER BY version;
+SELECT abs(v.baseline_prediction - CASE version WHEN 1 THEN mean WHEN 2 THEN median ELSE tenth END) < 0.1 AS prediction
+FROM mlops.version AS v, (SELECT avg(amount) AS mean, percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) AS median, percentile_disc(0.9) WITHIN GROUP (ORDER BY amount) AS tenth FROM claims) AS c
+WHERE model = 'objectives' ORDER BY version;
+WITH errors AS (SELECT amount - mlops_predict('objectives', c) AS e, amount - baseline_prediction AS b FROM claims AS c, mlops.version AS v WHERE v.model = 'objectives' AND v.version = 3),
+losses AS (SELECT avg(greatest(0.9 * e, -0.1 * e)) AS loss, avg(greatest(0.9 * b, -0.1 * b)) AS baseline FROM errors)
+SELECT metric, abs(m.value / l.loss - 1) < 1e-12 AS value, abs(m.baseline / l.baseline - 1) < 1e-12 AS baseline, m.low < m.value AND m.value < m.high AS inside
+FROM mlops_evaluate('objectives', 'claims') AS m, losses AS l WHERE metric = 'pinball_loss';
+SELECT feature, permutation > 0 AS matters FROM mlops_importance('objectives', 'claims');
+-- only versions of the same metric and quantile can be compared without naming one
+CREATE FUNCTION quantiles(params jsonb, deploy text = 'if_better') RETURNS TABLE (deployed boolean, warning text) LANGUAGE sql AS $$
+SELECT r.deployed, regexp_replace(w, '\d+[.]\d{3,}', '#', 'g')
+FROM mlops_train('quantiles', 'claims', target => 'amount', algorithm => 'gbt', key => 'id', features => ARRAY['distance', 'means'], params => params, deploy => deploy) AS r LEFT JOIN unnest(r.warnings) AS w ON true;
+$$;
+SELECT * FROM quantiles('{"objective": "quantile", "quantile": 0.9}');
+SELECT * FROM quantiles('{"objective": "quantile", "quantile": 0.5}');
+SELECT * FROM quantiles('{"objective": "absolute"}');
+SELECT * FROM quantiles('{"trees": 10}');
+SELECT * FROM quantiles('{"objective": "quantile", "quantile": 0.9, "trees": 3}');
+SELECT * FROM quantiles('{"objective": "quantile", "quantile": 0.9, "trees": 3}', '{"metric": "mae"}');
+SELECT * FROM refused($$SELECT quantiles('{"trees": 10}', '{"metric": "pinball_loss"}')$$);
+SELECT * FROM refused($$SELECT quantiles('{"objective": "quantile"}', '{"metric": "brier"}')$$);
+SELECT mlops_drop_model('quantiles');
 SELECT * FROM train('amount', '{"objective": "huber", "delta": 2.5, "trees": 30}');
 SELECT * FROM train('amount', '{"objective": "reg:gamma", "trees": 30}');
 SELECT min(mlops_predict('objectives', c)) > 0 AS positive, abs(avg(mlops_predict('objectives', c)) / avg(amount) - 1) < 0.05 AS mean FROM claims AS c;

@@ -156,24 +156,24 @@ test_regression_reference(void)
 	double	   *p = column(env, cells, rows, columns, 1);
 	double	   *w = column(env, cells, rows, columns, 2);
 
-	unit_ok(n_expected == 15 && width == 4, "the expected file has its shape");
-	(void) ml_metrics_regression(env, y, p, NULL, rows, 48.0, metrics, &n);
+	unit_ok(n_expected == 18 && width == 4, "the expected file has its shape");
+	(void) ml_metrics_regression(env, y, p, NULL, rows, 48.0, 0.8, metrics, &n);
 	same_metrics(metrics, n, expected, "regression");
-	unit_ok(n == 5 && named(metrics, n, "mape")->rows == 192 && metrics[0].rows == 201,
+	unit_ok(n == 6 && named(metrics, n, "mape")->rows == 192 && metrics[0].rows == 201,
 			"mape leaves out zero actuals");
-	(void) ml_metrics_regression(env, y, p, NULL, rows - 1, 48.0, metrics, &n);
-	same_metrics(metrics, n, expected + 40, "even number of rows");
-	(void) ml_metrics_regression(env, y, p, w, rows, 48.0, metrics, &n);
-	same_metrics(metrics, n, expected + 20, "weighted regression");
+	(void) ml_metrics_regression(env, y, p, NULL, rows - 1, 48.0, 0.8, metrics, &n);
+	same_metrics(metrics, n, expected + 48, "even number of rows");
+	(void) ml_metrics_regression(env, y, p, w, rows, 48.0, 0.8, metrics, &n);
+	same_metrics(metrics, n, expected + 24, "weighted regression");
 	for (i = 0; i < 5; i++)
 	{
 		shuffle(y, p, w, rows, (uint64_t) i);
-		(void) ml_metrics_regression(env, y, p, w, rows, 48.0, again, &n);
+		(void) ml_metrics_regression(env, y, p, w, rows, 48.0, 0.8, again, &n);
 		unit_ok(same_bits(metrics, again, n), "same bits in another row order, %d", i);
 	}
 	for (i = 0; i < rows; i++)
 		w[i] = 0.1;
-	(void) ml_metrics_regression(env, y, p, w, rows, 48.0, again, &n);
+	(void) ml_metrics_regression(env, y, p, w, rows, 48.0, 0.8, again, &n);
 	same_metrics(again, n, expected, "equal weights");
 }
 
@@ -235,7 +235,7 @@ test_regression_edges(void)
 	MlMetric	m[ML_MAX_METRICS];
 	int			n;
 
-	(void) ml_metrics_regression(env, y, p, NULL, 3, 3.0, m, &n);
+	(void) ml_metrics_regression(env, y, p, NULL, 3, 3.0, NAN, m, &n);
 	unit_near(named(m, n, "rmse")->value, sqrt(3.0), CLOSE, "rmse by hand");
 	unit_near(named(m, n, "rmse")->high, sqrt(3.0) + ML_Z95 * 3.0 / (2.0 * sqrt(3.0)), CLOSE,
 			  "its high end: se of the mean square is 3");
@@ -244,15 +244,15 @@ test_regression_edges(void)
 			"no r2 of a constant actual value");
 	unit_ok(named(m, n, "median_absolute_error")->value == 0.0 &&
 			isnan(named(m, n, "median_absolute_error")->low), "median of 3 has no interval");
-	(void) ml_metrics_regression(env, tenth, p, tenth, 3, 3.0, m, &n);
+	(void) ml_metrics_regression(env, tenth, p, tenth, 3, 3.0, NAN, m, &n);
 	unit_ok(isnan(named(m, n, "r2")->value), "no r2 either where the mean is rounded");
-	(void) ml_metrics_regression(env, y, p, weight, 3, 3.0, m, &n);
+	(void) ml_metrics_regression(env, y, p, weight, 3, 3.0, NAN, m, &n);
 	unit_ok(named(m, n, "mae")->value == 0.0 && named(m, n, "mae")->high == 0.0,
 			"weight 0 takes a row out");
-	(void) ml_metrics_regression(env, zeros, p, weight, 3, 3.0, m, &n);
+	(void) ml_metrics_regression(env, zeros, p, weight, 3, 3.0, NAN, m, &n);
 	unit_ok(isnan(named(m, n, "mape")->value) && named(m, n, "mape")->rows == 0,
 			"no mape without non-zero actual values");
-	(void) ml_metrics_regression(env, y, p, NULL, 1, 3.0, m, &n);
+	(void) ml_metrics_regression(env, y, p, NULL, 1, 3.0, NAN, m, &n);
 	unit_ok(n == 5 && m[0].value == 0.0 && isnan(m[0].low) && isnan(m[3].value), "one row");
 }
 
@@ -275,7 +275,7 @@ test_refusals(void)
 	unit_ok(ml_metrics_binary(env, y, good, NULL, 0, .5, .5, m, &n) == ML_INVALID_DATA,
 			"no rows: binary");
 	unit_text(env->error.message, "there are no rows to evaluate on", "its message");
-	unit_ok(ml_metrics_regression(env, y, good, NULL, 0, .5, m, &n) == ML_INVALID_DATA,
+	unit_ok(ml_metrics_regression(env, y, good, NULL, 0, .5, NAN, m, &n) == ML_INVALID_DATA,
 			"no rows: regression");
 	unit_ok(ml_paired_compare(env, y, good, NULL, 0, &paired) == ML_INVALID_DATA,
 			"no rows: comparison");
@@ -291,11 +291,11 @@ test_refusals(void)
 			"a negative weight");
 	unit_ok(ml_metrics_binary(env, y, good, NULL, 2, .5, 2.0, m, &n) == ML_INVALID_DATA,
 			"a base rate of 2");
-	unit_ok(ml_metrics_regression(env, nan_value, good, NULL, 2, .5, m, &n) == ML_INVALID_DATA,
+	unit_ok(ml_metrics_regression(env, nan_value, good, NULL, 2, .5, NAN, m, &n) == ML_INVALID_DATA,
 			"a NaN actual value");
-	unit_ok(ml_metrics_regression(env, y, nan_value, NULL, 2, .5, m, &n) == ML_INVALID_DATA,
+	unit_ok(ml_metrics_regression(env, y, nan_value, NULL, 2, .5, NAN, m, &n) == ML_INVALID_DATA,
 			"a NaN prediction");
-	unit_ok(ml_metrics_regression(env, y, good, none, 2, .5, m, &n) == ML_INVALID_DATA,
+	unit_ok(ml_metrics_regression(env, y, good, none, 2, .5, NAN, m, &n) == ML_INVALID_DATA,
 			"no weight at all: regression");
 }
 
@@ -333,6 +333,8 @@ test_row_loss(void)
 	unit_ok(ml_row_loss("accuracy", 0, 0.5, 0.5, &loss) && loss == 1.0, "and wrong for class 0");
 	unit_ok(ml_row_loss("rmse", 1, 4, 0.5, &loss) && loss == 9.0, "rmse: squared error");
 	unit_ok(ml_row_loss("mae", 1, 4, 0.5, &loss) && loss == 3.0, "mae: absolute error");
+	unit_ok(ml_row_loss("pinball_loss", 5, 1, 0.75, &loss) && loss == 3.0, "pinball_loss below the actual value");
+	unit_ok(ml_row_loss("pinball_loss", 1, 5, 0.75, &loss) && loss == 1.0, "and above it");
 	unit_ok(!ml_row_loss("roc_auc", 1, 0.5, 0.5, &loss), "roc_auc has no loss of a row");
 	unit_ok(ml_metric_larger_is_better("roc_auc") && ml_metric_larger_is_better("r2") &&
 			ml_metric_larger_is_better("f1") && !ml_metric_larger_is_better("log_loss") &&
@@ -425,7 +427,7 @@ test_stop_and_budget(void)
 	for (stops = 0; status == ML_INTERRUPTED && stops < 1000; stops++)
 	{
 		unit_stop_after(env, stops);
-		status = ml_metrics_regression(env, y, p, y, 10000, 0.5, m, &n);
+		status = ml_metrics_regression(env, y, p, y, 10000, 0.5, NAN, m, &n);
 	}
 	unit_ok(status == ML_OK && stops > 10, "regression metrics stop wherever they are asked to");
 	unit_stop_after(env, -1);
@@ -433,7 +435,7 @@ test_stop_and_budget(void)
 	unit_ok(ml_metrics_binary(env, y, p, NULL, 10000, 0.5, 0.5, m, &n) == ML_OUT_OF_MEMORY,
 			"binary metrics say when memory is exhausted");
 	unit_budget(env, 200000);
-	unit_ok(ml_metrics_regression(env, y, p, y, 10000, 0.5, m, &n) == ML_OUT_OF_MEMORY,
+	unit_ok(ml_metrics_regression(env, y, p, y, 10000, 0.5, NAN, m, &n) == ML_OUT_OF_MEMORY,
 			"so do regression metrics");
 }
 
