@@ -17,6 +17,20 @@ COMMENT ON FUNCTION @extschema@.mlops_predict_batch(text, text, text) IS
 key: the column that identifies rows, as text; left out: the key of the training, else a primary key of one column, else NULL.
 Errors: 42704 unknown reference, 42703 missing column, 42804 a column of another kind, and those of reading a source.';
 
+CREATE FUNCTION @extschema@.mlops_score_into(
+	ref text,
+	source text,
+	destination text,
+	mode text DEFAULT 'all',
+	key text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100000
+AS 'MODULE_PATHNAME', 'mlops_sql_score_into';
+COMMENT ON FUNCTION @extschema@.mlops_score_into(text, text, text, text, text) IS
+'Writes what a version says of the rows of a source into a table, which is made when it does not exist: the key, model, version, prediction, label, probability, probabilities, scored_at. Returns the number of rows written.
+mode: all scores every row and replaces those that are there, new scores rows whose key the table does not have. key: as in mlops_predict_batch(), but there must be one.
+Errors: those of mlops_predict_batch(), 42809 the destination is no table, 42701 a key called like one of the columns above, 22023 another mode.';
+
 CREATE FUNCTION @extschema@.mlops_explain_batch(
 	ref text,
 	source text,

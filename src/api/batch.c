@@ -1,11 +1,13 @@
 /*
  * api/batch.c
- *		mlops_predict_batch() and mlops_explain_batch(): all rows of a source.
+ *		mlops_predict_batch(), mlops_score_into() and mlops_explain_batch(): all rows
+ *		of a source.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 
 #include "api/arguments.h"
@@ -14,6 +16,7 @@
 
 PG_FUNCTION_INFO_V1(mlops_sql_predict_batch);
 PG_FUNCTION_INFO_V1(mlops_sql_explain_batch);
+PG_FUNCTION_INFO_V1(mlops_sql_score_into);
 
 static Datum
 numbers_datum(const double *numbers, int n)
@@ -82,4 +85,19 @@ mlops_sql_explain_batch(PG_FUNCTION_ARGS)
 	mlops_explain_batch(reference, source, mlops_argument_text(fcinfo, 2), mlops_argument_text(fcinfo, 3),
 						put_contribution, fcinfo->resultinfo);
 	return (Datum) 0;
+}
+
+/* mlops_score_into(ref, source, destination, mode, key); what it calls is in its own schema */
+Datum
+mlops_sql_score_into(PG_FUNCTION_ARGS)
+{
+	MlopsScoreInto request;
+
+	request.reference = mlops_argument_required(fcinfo, 0, "ref");
+	request.source = mlops_argument_required(fcinfo, 1, "source");
+	request.destination = mlops_argument_required(fcinfo, 2, "destination");
+	request.mode = mlops_argument_required(fcinfo, 3, "mode");
+	request.key = mlops_argument_text(fcinfo, 4);
+	request.schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	PG_RETURN_INT64(mlops_score_into(&request));
 }

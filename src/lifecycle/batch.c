@@ -14,6 +14,7 @@
 #include "bridge/settings.h"
 #include "catalog/cache.h"
 #include "catalog/version.h"
+#include "data/destination.h"
 #include "data/stream.h"
 #include "lifecycle/batch.h"
 #include "lifecycle/dataset.h"
@@ -149,6 +150,46 @@ mlops_predict_batch(const char *reference, const char *source, const char *key,
 	begin_batch(batch, reference, MLOPS_RIGHT_PREDICT, source, key);
 	mlops_source_stream(batch->source, batch->model, batch->key, batch->env, predict_block, &predicting);
 	end_batch(batch);
+}
+
+/* ----------------------------------------------------------------- to tables */
+
+static bool
+only_new(const char *mode)
+{
+	if (strcmp(mode, "all") != 0 && strcmp(mode, "new") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mode cannot be \"%s\"", mode),
+				 errhint("It is \"all\" to score every row, or \"new\" to score rows whose key the table does not have.")));
+	return strcmp(mode, "new") == 0;
+}
+
+int64
+mlops_score_into(const MlopsScoreInto *request)
+{
+	MlopsFilling filling = {.schema = request->schema, .only_new = only_new(request->mode)};
+	MlopsSource *source;
+	MlopsDestination destination;
+	MlopsVersionKey version;
+	int			key;
+	int64		rows;
+
+	mlops_reference_resolve(request->reference, MLOPS_RIGHT_PREDICT, &version);
+	source = mlops_source_open(request->source);
+	key = find_key(source, &version, request->key);
+	if (key < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("nothing identifies the rows of the source"),
+				 errhint("Name a column with key => '...'.")));
+	mlops_destination_open(request->destination, &source->columns[key], &destination);
+	filling.model = version.model;
+	filling.version = version.version;
+	filling.source = source;
+	rows = mlops_destination_fill(&destination, &filling);
+	mlops_source_close(source);
+	return rows;
 }
 
 /* ------------------------------------------------------------ explanations */

@@ -29,6 +29,24 @@ typedef void (*MlopsPredictionTaker) (void *state, const MlopsPrediction *predic
 extern void mlops_predict_batch(const char *reference, const char *source, const char *key,
 								MlopsPredictionTaker take, void *state);
 
+/* What mlops_score_into() was asked for. */
+typedef struct MlopsScoreInto
+{
+	const char *reference;
+	const char *source;
+	const char *destination;
+	const char *mode;			/* "all" or "new" */
+	const char *key;			/* or NULL, as above; there must be one */
+	const char *schema;			/* of the extension */
+} MlopsScoreInto;
+
+/*
+ * Creates or fills a table with key, model, version, prediction, label,
+ * probability, probabilities, scored_at. Returns the rows written. Error 22023
+ * for another mode, 42703 when no column identifies the rows.
+ */
+extern int64 mlops_score_into(const MlopsScoreInto *request);
+
 /* A contribution to the margin of a row, see lifecycle/explain.h. */
 typedef struct MlopsBatchContribution
 {

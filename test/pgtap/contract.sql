@@ -63,6 +63,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_rules(ref text, tree integer DEFAULT 1, OUT tree integer, OUT leaf integer, OUT rule text, OUT label text, OUT prediction double precision, OUT probabilities double precision[], OUT rows bigint, OUT share double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_run_due(OUT job bigint, OUT model text, OUT outcome text, OUT version integer, OUT decision text, OUT error text)', 'SETOF record', 'v', 'u'),
 	('mlops_schedule(model text, schedule text, deploy text DEFAULT ''if_better''::text, params jsonb DEFAULT ''{}''::jsonb, run_as text DEFAULT NULL::text)', 'timestamp with time zone', 'v', 'u'),
+	('mlops_score_into(ref text, source text, destination text, mode text DEFAULT ''all''::text, key text DEFAULT NULL::text)', 'bigint', 'v', 'u'),
 	('mlops_state_add_least_squares(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_state_add_moments(mlops_state, double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_correlation(double precision[])', 'double precision[]', 'i', 's'),
@@ -207,6 +208,7 @@ SELECT throws_ok($$SELECT mlops_confusion('contract class')$$, '42501', NULL, 'n
 SELECT throws_ok($$SELECT mlops_explain('contract', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_explain');
 SELECT throws_ok($$SELECT mlops_explain_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_explain_batch');
 SELECT throws_ok($$SELECT mlops_predict_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_predict_batch');
+SELECT throws_ok($$SELECT mlops_score_into('contract', 'contract_rows', 'contract_scores')$$, '42501', NULL, 'not for him: mlops_score_into');
 SELECT throws_ok($$SELECT mlops_rules('contract')$$, '42501', NULL, 'not for him: mlops_rules');
 SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');
 SELECT throws_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y')$$, '42501', NULL, 'not for him: mlops_train');

@@ -58,5 +58,39 @@ SELECT * FROM mlops_predict_batch('batch gbt', 'SELECT 1 / (id - 4000) AS number
 SELECT * FROM mlops_predict_batch('batch gbt', 'DELETE FROM facts');
 SELECT count(*) FROM mlops_predict_batch('batch gbt', 'facts');
 
+-- Into a table: made, replaced, only new ones
+SELECT mlops_score_into('batch gbt', 'facts', 'scores');
+SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'batch_test' AND table_name = 'scores' ORDER BY ordinal_position;
+SELECT count(*) AS rows, count(*) FILTER (WHERE s.prediction IS DISTINCT FROM mlops_predict('batch gbt@1', f)) AS differ, min(model) AS model, min(version) AS version FROM scores AS s JOIN facts AS f USING (id);
+DELETE FROM scores WHERE id % 5 = 0;
+UPDATE scores SET prediction = -1 WHERE id = 7;
+SELECT mlops_score_into('batch gbt', 'facts', 'scores', mode => 'new');
+SELECT mlops_score_into('batch gbt', 'SELECT * FROM facts WHERE id < 11;', 'batch_test.scores', mode => 'new');
+SELECT count(*), count(*) FILTER (WHERE prediction = -1) AS kept FROM scores;
+SELECT mlops_score_into('batch gbt', 'SELECT * FROM facts WHERE id < 11 -- ten of them', 'scores');
+SELECT count(*), count(*) FILTER (WHERE prediction = -1) AS kept FROM scores;
+SELECT mlops_score_into('batch level', 'keyed', '"Odd Name"', key => 'name') FROM (SELECT 1) AS one WHERE false;
+SELECT mlops_score_into('batch level', 'SELECT id AS "Odd Key", * FROM facts WHERE id < 4', '"Odd Name"', key => 'Odd Key');
+SELECT "Odd Key", label IS NOT NULL AS label, probability BETWEEN 0.3 AND 1 AS probability, cardinality(probabilities) AS probabilities, prediction FROM "Odd Name" ORDER BY 1;
+SET extra_float_digits = 0;
+SELECT mlops_score_into('batch gbt', 'SELECT id + 0.1 + 0.2::float8 AS real_key, * FROM facts WHERE id < 4', 'by_float', key => 'real_key');
+SELECT count(*) FROM by_float AS b JOIN facts AS f ON b.real_key = f.id + 0.1 + 0.2::float8;
+SHOW extra_float_digits;
+RESET extra_float_digits;
+
+-- Errors leave nothing behind
+SELECT mlops_score_into('batch gbt', 'facts', 'failed', mode => 'some');
+SELECT mlops_score_into('batch gbt', 'SELECT number, plan, day, weight FROM facts', 'failed');
+SELECT mlops_score_into('batch gbt', 'SELECT id AS version, * FROM facts', 'failed', key => 'version');
+SELECT mlops_score_into('batch gbt', 'SELECT id / 2 AS half, * FROM facts', 'failed', key => 'half');
+SELECT mlops_score_into('batch gbt', 'SELECT NULLIF(id, 5) AS some, * FROM facts', 'failed', key => 'some');
+SELECT mlops_score_into('batch gbt', 'SELECT 1 / (id - 4000) AS number, id, plan, day, weight FROM facts', 'failed');
+SELECT mlops_score_into('batch gbt', 'facts', 'no_schema.failed');
+SELECT mlops_score_into('batch gbt', 'facts', 'a b');
+SELECT mlops_score_into('batch gbt', 'facts', 'keyed');
+CREATE VIEW scores_view AS SELECT * FROM scores;
+SELECT mlops_score_into('batch gbt', 'facts', 'scores_view');
+SELECT to_regclass('failed') IS NULL AS nothing;
+
 SELECT count(mlops_drop_model(name)) FROM mlops.models WHERE name LIKE 'batch %';
 DROP SCHEMA batch_test CASCADE;
