@@ -131,6 +131,29 @@ COMMENT ON FUNCTION mlops_rules(text, int) IS
 Of boosted trees prediction is what the leaf adds to the margin.
 Errors: 42809 the model has no trees, 22023 it has no tree of that number, 42704 unknown reference.';
 
+CREATE FUNCTION mlops_coefficients(
+	ref text,
+	OUT class text,
+	OUT feature text,
+	OUT level text,
+	OUT estimate float8,
+	OUT std_error float8,
+	OUT statistic float8,
+	OUT p_value float8,
+	OUT low float8,
+	OUT high float8,
+	OUT robust_std_error float8,
+	OUT odds_ratio float8,
+	OUT reference text,
+	OUT reason text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'mlops_sql_coefficients'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 20;
+COMMENT ON FUNCTION mlops_coefficients(text) IS
+'The coefficients of a linear model in the units of the data, (intercept) first: standard error, t or z, p-value of both sides, 95 % confidence interval, robust standard error (HC3), and e^estimate where that is a ratio of odds or rates.
+Levels of a category are compared with the level in reference; (missing) of a number is the difference from a row with the mean. Without a standard error reason says why.
+Errors: 42809 the model has no coefficients, 42704 unknown reference, 42501 not allowed to read the model.';
+
 DROP FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint);
 CREATE FUNCTION mlops_train(
 	model text,

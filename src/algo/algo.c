@@ -336,6 +336,13 @@ resolve_value(MlEnv *env, const MlParameter *parameter, const MlOption *option, 
 {
 	if (option->text != NULL && parameter->choices != NULL)
 		return resolve_text(env, parameter, option, value);
+	/* a JSON boolean comes as 0 or 1 */
+	if (parameter->kind == ML_PARAM_CHOICE && option->text == NULL && option->members == NULL &&
+		(option->value == 0 || option->value == 1) && find_choice(parameter, "false") >= 0)
+	{
+		*value = find_choice(parameter, option->value == 1 ? "true" : "false");
+		return ML_OK;
+	}
 	if (option->text != NULL && parameter->kind == ML_PARAM_COLUMN)
 	{
 		*value = -1;

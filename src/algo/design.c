@@ -292,6 +292,69 @@ ml_design_load(const MlDesign *design, const MlFrame *frame, const uint32_t *row
 	}
 }
 
+/* Numbers times factor; mean 0 stands for columns that are not centred. */
+static void
+spread_number(const double *number, const uint32_t *rows, int n_rows, double mean, double missing,
+			  double scale, const double *factor, double *into)
+{
+	int			i;
+
+	for (i = 0; i < n_rows; i++)
+	{
+		double		x = number[rows[i]];
+
+		into[i] = (x == x ? (x - mean) * scale : missing) * factor[i];
+	}
+}
+
+static void
+spread_category(const MlInput *input, const MlDesignInput *slots, const uint16_t *code,
+				const uint32_t *rows, int n_rows, const double *factor, double *into, size_t stride)
+{
+	int			last = input->n_levels + 1;
+	int			i;
+
+	for (i = 0; i < slots->n_slots; i++)
+		memset(into + stride * (size_t) i, 0, (size_t) n_rows * sizeof(double));
+	for (i = 0; i < n_rows; i++)
+	{
+		int			value = code[rows[i]];
+		uint16_t	place = slots->place[value < last ? value : last];
+
+		if (place > 0)
+			into[stride * (size_t) (place - 1) + (size_t) i] = factor[i];
+	}
+}
+
+void
+ml_design_spread(const MlDesign *design, const MlFrame *frame, const uint32_t *rows, int n_rows,
+				 const double *factor, bool centred, double *into, int stride)
+{
+	int			i;
+	int			row;
+
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlInput *input = &design->signature->inputs[i];
+		const MlDesignInput *slots = &design->inputs[i];
+		double	   *first = into + (size_t) stride * (size_t) slots->first_slot;
+
+		if (input->category)
+		{
+			spread_category(input, slots, frame->columns[i].code, rows, n_rows, factor, first,
+							(size_t) stride);
+			continue;
+		}
+		if (slots->scale == 0.0)
+			memset(first, 0, (size_t) n_rows * sizeof(double));
+		else
+			spread_number(frame->columns[i].number, rows, n_rows, centred ? input->mean : 0.0,
+						  centred ? 0.0 : input->mean * slots->scale, slots->scale, factor, first);
+		for (row = 0; row < n_rows && slots->n_slots == 2; row++)
+			first[stride + row] = isnan(frame->columns[i].number[rows[row]]) ? factor[row] : 0.0;
+	}
+}
+
 void
 ml_design_widen(const MlDesign *design, const double *slots, double *wide)
 {

@@ -73,6 +73,14 @@ extern MlStatus ml_design_block_make(MlEnv *env, const MlDesign *design, int cap
 extern void ml_design_load(const MlDesign *design, const MlFrame *frame, const uint32_t *rows,
 						   int n_rows, int at, MlDesignBlock *block);
 
+/*
+ * The same rows as dense columns, one for each slot: column k at into + k *
+ * stride, each row times its factor. Without `centred` numbers are not
+ * standardised but only scaled, and missing ones are the mean.
+ */
+extern void ml_design_spread(const MlDesign *design, const MlFrame *frame, const uint32_t *rows,
+							 int n_rows, const double *factor, bool centred, double *into, int stride);
+
 /* wide (n_wide) from slots (n_slots), and back; references are 0 and dropped. */
 extern void ml_design_widen(const MlDesign *design, const double *slots, double *wide);
 extern void ml_design_narrow(const MlDesign *design, const double *wide, double *slots);

@@ -3,13 +3,17 @@
  *		The model of linear, logistic, poisson and gamma: an intercept plus one
  *		effect per input; for more than two classes an array of them.
  *
- * Bytes, for each: f64 intercept, u32 number of effects, array of f64 effects.
+ * Bytes, for each: f64 intercept, u32 number of effects, array of f64 effects;
+ * from format 2 on, behind them, what ml_inference_write() writes.
  */
 #include "algo/effects.h"
-#include "algo/explain.h"
-#include "math/func.h"
 
 #include <math.h>
+
+#include "algo/explain.h"
+#include "algo/inference.h"
+#include "math/func.h"
+#include "math/sum.h"
 
 /* e to this is finite, and so is its square. */
 #define MOST_MARGIN 350.0
@@ -234,6 +238,7 @@ ml_effects_encode(const void *model, MlWriter *writer)
 		ml_write_u32(writer, (uint32_t) effects[k].n_effects);
 		ml_write_array(writer, effects[k].effects, (size_t) effects[k].n_effects, sizeof(double));
 	}
+	ml_inference_write(effects->inference, writer);
 	return writer->status;
 }
 
@@ -258,6 +263,16 @@ decode_row(MlEnv *env, MlReader *reader, const MlSignature *signature, MlEffects
 	return ML_OK;
 }
 
+static MlStatus
+decode_inference(MlEnv *env, MlReader *reader, const MlSignature *signature, MlEffects *effects)
+{
+	MlInference *inference;
+
+	ML_TRY(ml_inference_read(env, reader, ml_terms_count(signature) * effects->n_rows, &inference));
+	effects->inference = inference;
+	return ML_OK;
+}
+
 MlStatus
 ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, MlTask task,
 				  int n_classes, void **model)
@@ -274,6 +289,75 @@ ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignature *signature, Ml
 		ML_TRY(decode_row(env, reader, signature, &effects[k]));
 	}
 	*model = effects;
+	return reader->format < 2 ? ML_OK : decode_inference(env, reader, signature, effects);
+}
+
+/* The estimate of a term that nothing more is known of. */
+static double
+effect_of_term(const MlInput *input, const MlTerm *term, const double *effect)
+{
+	switch (term->kind)
+	{
+		case ML_TERM_LEVEL:
+			return effect[term->level];
+		case ML_TERM_OTHER:
+			return effect[input->n_levels];
+		case ML_TERM_MISSING:
+			return effect[input->category ? input->n_levels + 1 : 1];
+		default:
+			return effect[0];
+	}
+}
+
+/* Those of one row of effects, n from `first` on. */
+static void
+estimate_terms(const MlEffects *effects, const MlSignature *signature, const MlTerm *terms, int n,
+			   int first, MlInference *inference)
+{
+	const double *effect = effects->effects;
+	MlExactSum	intercept;
+	int			i;
+
+	ml_sum_begin(&intercept);
+	ml_sum_add(&intercept, effects->intercept);
+	for (i = 1; i < n; i++)
+	{
+		const MlInput *input = &signature->inputs[terms[i].input];
+
+		if (i > 1 && terms[i].input != terms[i - 1].input)
+			effect += effects_of_input(&signature->inputs[terms[i - 1].input]);
+		inference->estimate[first + i] = effect_of_term(input, &terms[i], effect);
+		if (terms[i].reference)
+			inference->reason[first + i] = ML_REASON_REFERENCE;
+		if (terms[i].kind == ML_TERM_NUMBER)
+			ml_sum_add(&intercept, -effect[0] * input->mean);
+	}
+	inference->estimate[first] = ml_sum_value(&intercept);
+}
+
+static MlStatus
+coefficients(MlEnv *env, const MlEffects *effects, const MlSignature *signature, bool ratios,
+			 const MlInference **inference)
+{
+	int			n = (int) ml_terms_count(signature);
+	MlDesign	design;
+	MlInference *made;
+	MlTerm	   *terms;
+	int			k;
+
+	*inference = effects->inference;
+	if (effects->inference != NULL)
+		return ML_OK;
+	ML_TRY(ml_design_make(env, signature, &design));
+	ML_TRY(ml_inference_make(env, &design, effects->n_rows, &made));
+	terms = ml_allocate(env, (size_t) n, sizeof(MlTerm));
+	if (terms == NULL)
+		return ML_OUT_OF_MEMORY;
+	ml_terms_list(&design, -1, terms);
+	for (k = 0; k < effects->n_rows; k++)
+		estimate_terms(&effects[k], signature, terms, n, k * n, made);
+	made->ratios = ratios;
+	*inference = made;
 	return ML_OK;
 }
 
@@ -309,4 +393,18 @@ ml_effects_explain(MlEnv *env, const void *model, int output, MlExplainer *expla
 	explainer->state = (void *) effects;
 	explainer->rows = explain_rows;
 	return ML_OK;
+}
+
+MlStatus
+ml_effects_coefficients(MlEnv *env, const void *model, const MlSignature *signature,
+						const MlInference **inference)
+{
+	return coefficients(env, model, signature, false, inference);
+}
+
+MlStatus
+ml_effects_ratios(MlEnv *env, const void *model, const MlSignature *signature,
+				  const MlInference **inference)
+{
+	return coefficients(env, model, signature, true, inference);
 }

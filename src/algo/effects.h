@@ -19,7 +19,9 @@ typedef struct MlEffects
 	double		intercept;		/* at the means and the reference levels */
 	int			n_effects;
 	const double *effects;		/* (n_effects) input by input */
-	int			n_rows;			/* of an array, of which this is the first */
+	int			n_rows;			/* of an array, of which this is the first; it has, */
+	const struct MlInference *inference;	/* for all, what the fit knows of its coefficients,
+											 * or NULL */
 } MlEffects;
 
 /*
@@ -55,5 +57,14 @@ extern MlStatus ml_effects_decode(MlEnv *env, MlReader *reader, const MlSignatur
 								  MlTask task, int n_classes, void **model);
 /* The base is the intercept: a row at the means and the reference levels. */
 extern MlStatus ml_effects_explain(MlEnv *env, const void *model, int output, MlExplainer *explainer);
+
+/*
+ * The coefficients: with errors where the model has them, else estimates with
+ * a reason; ratios are those whose e^estimate is a ratio.
+ */
+extern MlStatus ml_effects_coefficients(MlEnv *env, const void *model, const MlSignature *signature,
+										const struct MlInference **inference);
+extern MlStatus ml_effects_ratios(MlEnv *env, const void *model, const MlSignature *signature,
+								  const struct MlInference **inference);
 
 #endif							/* ML_ALGO_EFFECTS_H */

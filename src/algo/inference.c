@@ -76,13 +76,13 @@ terms_of_input(const MlInput *input)
 }
 
 int64_t
-ml_terms_count(const MlDesign *design)
+ml_terms_count(const MlSignature *signature)
 {
 	int64_t		count = 1;
 	int			i;
 
-	for (i = 0; i < design->signature->n_inputs; i++)
-		count += terms_of_input(&design->signature->inputs[i]);
+	for (i = 0; i < signature->n_inputs; i++)
+		count += terms_of_input(&signature->inputs[i]);
 	return count;
 }
 
@@ -126,7 +126,7 @@ ml_terms_list(const MlDesign *design, int class, MlTerm *terms)
 MlStatus
 ml_inference_make(MlEnv *env, const MlDesign *design, int n_classes, MlInference **inference)
 {
-	int64_t		n_terms = ml_terms_count(design) * (n_classes > 2 ? n_classes : 1);
+	int64_t		n_terms = ml_terms_count(design->signature) * (n_classes > 2 ? n_classes : 1);
 	MlInference *made = ml_allocate(env, 1, sizeof(MlInference));
 	int64_t		i;
 
@@ -162,7 +162,7 @@ offset_of_slot(const MlDesign *design, int input)
 static MlStatus
 list_terms(MlEnv *env, const MlDesign *design, int class, MlTerm **terms, int *n, int *first)
 {
-	*n = (int) ml_terms_count(design);
+	*n = (int) ml_terms_count(design->signature);
 	*first = class < 0 ? 0 : class * *n;
 	*terms = ml_allocate(env, (size_t) *n, sizeof(MlTerm));
 	if (*terms == NULL)

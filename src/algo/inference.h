@@ -104,11 +104,13 @@ typedef struct MlInference
 	double		df;				/* estimate / std_error follows Student's t with so many
 								 * degrees of freedom; 0: a normal distribution */
 	bool		ratios;			/* e^estimate is a ratio (of odds, of rates) */
-	double		statistic[ML_N_FIT_STATISTICS]; /* NaN where there is none; not stored */
+	/* Not stored: */
+	int64_t		n_rows;			/* learnt from */
+	double		statistic[ML_N_FIT_STATISTICS]; /* NaN where there is none */
 } MlInference;
 
 /* Terms of one class, or of a model without classes. */
-extern int64_t ml_terms_count(const MlDesign *design);
+extern int64_t ml_terms_count(const MlSignature *signature);
 extern void ml_terms_list(const MlDesign *design, int class, MlTerm *terms);
 
 /*

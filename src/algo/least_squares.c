@@ -18,6 +18,10 @@
 /* Share of a column's norm below which it says nothing new. */
 #define ALIAS_TOLERANCE 1e-10
 
+/* The power method for the condition number. */
+#define POWER_STEPS 300
+#define POWER_TOLERANCE 1e-10
+
 /* Doubles before shifts and triangle: columns, rows, weight. */
 #define WRITTEN_HEADER 3
 
@@ -370,5 +374,125 @@ ml_least_squares_inverse(const MlLeastSquares *state, const MlLeastSquaresFit *f
 			into[j] /= column[k];
 		into[k] = 1.0 / column[k];
 	}
+	return ML_OK;
+}
+
+/* The factor of columns of length 1, one behind the other. */
+static double *
+unit_factor(const MlLeastSquares *state, const MlLeastSquaresFit *fit)
+{
+	size_t		m = (size_t) fit->n_kept;
+	double	   *factor = ml_allocate(state->env, m * m + 1, sizeof(double));
+	size_t		k;
+	size_t		i;
+
+	for (k = 0; k < m && factor != NULL; k++)
+	{
+		const double *column = state->r + (size_t) fit->kept[k] * (size_t) state->n;
+		double		size = norm(column, (int) k + 1);
+
+		for (i = 0; i <= k; i++)
+			factor[k * m + i] = column[i] / size;
+	}
+	return factor;
+}
+
+/* v = U'U v */
+static void
+apply(const double *u, size_t m, double *v)
+{
+	size_t		k;
+	size_t		i;
+
+	/* U v from the first row on: row i needs v from i on */
+	for (k = 0; k < m; k++)
+	{
+		double		value = v[k];
+
+		for (i = 0; i < k; i++)
+			v[i] += u[k * m + i] * value;
+		v[k] = u[k * m + k] * value;
+	}
+	for (k = m; k-- > 0;)
+	{
+		double		sum = 0.0;
+
+		for (i = 0; i <= k; i++)
+			sum += u[k * m + i] * v[i];
+		v[k] = sum;
+	}
+}
+
+/* v = (U'U)^-1 v */
+static void
+apply_inverse(const double *u, size_t m, double *v)
+{
+	size_t		k;
+	size_t		i;
+
+	for (k = 0; k < m; k++)
+	{
+		double		sum = v[k];
+
+		for (i = 0; i < k; i++)
+			sum -= u[k * m + i] * v[i];
+		v[k] = sum / u[k * m + k];
+	}
+	for (k = m; k-- > 0;)
+	{
+		v[k] /= u[k * m + k];
+		for (i = 0; i < k; i++)
+			v[i] -= u[k * m + i] * v[k];
+	}
+}
+
+/* The largest eigenvalue by the power method, from a vector with a bit of everything. */
+static MlStatus
+largest_eigenvalue(MlEnv *env, const double *u, size_t m, void (*product) (const double *, size_t, double *),
+				   double *v, double *value)
+{
+	double		before = 0.0;
+	size_t		k;
+	int			step;
+
+	*value = 0.0;
+	for (k = 0; k < m; k++)
+		v[k] = 1.0 / (1.0 + (double) (k * 7 % 11)) * (k % 2 == 0 ? 1.0 : -1.0);
+	for (step = 0; step < POWER_STEPS; step++)
+	{
+		double		size = norm(v, (int) m);
+
+		ML_TRY(ml_check_stop(env));
+		for (k = 0; k < m; k++)
+			v[k] /= size;
+		product(u, m, v);
+		*value = norm(v, (int) m);
+		if (fabs(*value - before) <= POWER_TOLERANCE * *value)
+			break;
+		before = *value;
+	}
+	return ML_OK;
+}
+
+MlStatus
+ml_least_squares_condition(const MlLeastSquares *state, const MlLeastSquaresFit *fit, double *condition)
+{
+	size_t		m = (size_t) fit->n_kept;
+	double	   *u = unit_factor(state, fit);
+	double	   *v = ml_allocate(state->env, m + 1, sizeof(double));
+	double		largest;
+	double		inverse;
+
+	*condition = 1.0;
+	if (u == NULL || v == NULL)
+		return ML_OUT_OF_MEMORY;
+	if (m > 0)
+	{
+		ML_TRY(largest_eigenvalue(state->env, u, m, apply, v, &largest));
+		ML_TRY(largest_eigenvalue(state->env, u, m, apply_inverse, v, &inverse));
+		*condition = sqrt(largest) * sqrt(inverse);
+	}
+	ml_release(state->env, u);
+	ml_release(state->env, v);
 	return ML_OK;
 }

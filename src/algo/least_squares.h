@@ -98,4 +98,11 @@ extern MlStatus ml_least_squares_finish(MlLeastSquares *state, MlLeastSquaresFit
 extern MlStatus ml_least_squares_inverse(const MlLeastSquares *state, const MlLeastSquaresFit *fit,
 										 double *inverse);
 
+/*
+ * The condition number of the kept columns, each scaled to length 1: the ratio
+ * of the largest singular value to the smallest, to about three digits.
+ */
+extern MlStatus ml_least_squares_condition(const MlLeastSquares *state, const MlLeastSquaresFit *fit,
+										   double *condition);
+
 #endif							/* ML_ALGO_LEAST_SQUARES_H */

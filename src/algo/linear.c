@@ -3,7 +3,7 @@
  *		Least squares, ridge, lasso and elastic net.
  *
  * Minimises
- *		1/2 sum_i weight_i (y_i - b - x_i'w)^2 + l1 |w|_1 + l2 / 2 |w|^2
+ *		1/2 sum_i weight_i (y_i - offset_i - b - x_i'w)^2 + l1 |w|_1 + l2 / 2 |w|^2
  * over the intercept b and the coefficients w of the slots of algo/design.h
  * (standardised numbers, 0/1 for categories); the intercept is not penalised.
  *
@@ -24,17 +24,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "algo/dense_rows.h"
 #include "algo/effects.h"
 #include "algo/fold.h"
+#include "algo/linear_inference.h"
 #include "algo/penalised.h"
 #include "math/sum.h"
-#include "prep/slice.h"
 
 /* Slots that the warning about aliases names. */
 #define MAX_NAMED 4
-
-/* Rows gathered at once to measure the loss. */
-#define MEASURED_ROWS 128
 
 static const MlParameter linear_parameters[] = {
 	{"l2", "ridge,reg_lambda", ML_PARAM_NUMBER, 0.0, 0.0, 1e100,
@@ -47,7 +45,11 @@ static const MlParameter linear_parameters[] = {
 	{"l1_ratio", "mixture", ML_PARAM_NUMBER, 1.0, 0.0, 1.0,
 	"part of lambda that goes to absolute values: 1 is lasso, 0 ridge", NULL},
 	{"folds", "nfolds,cv", ML_PARAM_INTEGER, 10.0, 2.0, 100.0,
-	"folds of the cross-validation that finds lambda", NULL}
+	"folds of the cross-validation that finds lambda", NULL},
+	{"intercept", "fit_intercept", ML_PARAM_CHOICE, 0, 0, 0,
+	"whether there is a constant beside the columns", "yes=true,no=false"},
+	{"offset", "", ML_PARAM_COLUMN, 0, 0, 0,
+	"feature that is added as it is, its coefficient fixed to 1", NULL}
 };
 
 enum
@@ -56,7 +58,9 @@ enum
 	L1,
 	LAMBDA,
 	L1_RATIO,
-	FOLDS
+	FOLDS,
+	INTERCEPT,
+	OFFSET
 };
 
 /* Values of lambda by name. */
@@ -69,19 +73,11 @@ typedef struct Fit
 	const MlFitInput *input;
 	MlPenalty	penalty;		/* lambda is set once the rows are folded */
 	MlDesign	design;
-	MlDesignBlock block;
-	MlSlice		slice;
-	int64_t		taken;			/* rows in the slice, of which ... */
-	int64_t		used;			/* ... so many have been in a block */
+	MlDenseRows rows;
 	MlLeastSquares state;
 	MlLeastSquaresFit solved;
+	double	   *slots;			/* (1 + n_slots) coefficients of [1, slots], offset included */
 } Fit;
-
-static double
-row_weight(const MlFitInput *input, uint32_t row)
-{
-	return input->weight != NULL ? input->weight[row] : 1.0;
-}
 
 /* Penalties come as l1 and l2, or as lambda. */
 static MlStatus
@@ -97,119 +93,29 @@ check_penalties(MlEnv *env, const MlFitInput *input)
 	return ML_INVALID_OPTION;
 }
 
-/* The weighted mean of y: the same for any row order. */
-static MlStatus
-mean_target(MlEnv *env, const MlFitInput *input, double *mean)
-{
-	MlExactSum	values;
-	MlExactSum	weights;
-	int64_t		i;
-
-	ml_sum_begin(&values);
-	ml_sum_begin(&weights);
-	for (i = 0; i < input->n_rows; i++)
-	{
-		uint32_t	row = input->rows[i];
-		double		weight = row_weight(input, row);
-
-		ml_sum_add(&values, weight * input->y[row]);
-		ml_sum_add(&weights, weight);
-		if (i % 8192 == 0)
-			ML_TRY(ml_check_stop(env));
-	}
-	*mean = ml_sum_value(&values) / ml_sum_value(&weights);
-	return ML_OK;
-}
-
 static MlStatus
 begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 {
+	int			offset;
+
 	memset(fit, 0, sizeof(*fit));
 	fit->env = env;
 	fit->input = input;
 	ML_TRY(check_penalties(env, input));
 	if (input->n_rows < 1)
 		return ml_fail(env, ML_INVALID_DATA, "there are no rows to fit on");
+	ML_TRY(ml_parameter_column(env, &ml_linear, input, OFFSET, &offset));
 	ML_TRY(ml_design_make(env, input->signature, &fit->design));
+	/* Its slot then has the units of the data, so that its effect is exactly 1. */
+	if (offset >= 0)
+		fit->design.inputs[offset].scale = 1.0;
 	ML_TRY(ml_least_squares_begin(env, fit->design.n_slots + 2, &fit->state));
-	ML_TRY(ml_design_block_make(env, &fit->design, fit->state.capacity, &fit->block));
-	ML_TRY(ml_slice_begin(env, fit->input->frame, &fit->slice));
-	return mean_target(env, input, &fit->state.shift[fit->state.n - 1]);
-}
-
-/* The loaded block as rows of [1, x, y] times sqrt(weight); *weight is the sum of their weights. */
-static void
-spread_block(Fit *fit, const uint32_t *rows, double *weight)
-{
-	const MlDesign *design = &fit->design;
-	int			n_rows = fit->block.n_rows;
-	size_t		stride = (size_t) fit->state.stride;
-	int			last = fit->state.n - 1;
-	double	   *root = fit->state.rows;
-	double	   *y = root + stride * (size_t) last;
-	int			i;
-	int			row;
-
-	*weight = 0.0;
-	for (i = 1; i < last; i++)
-		memset(root + stride * (size_t) i, 0, (size_t) n_rows * sizeof(double));
-	for (row = 0; row < n_rows; row++)
-	{
-		double		own = row_weight(fit->input, rows[row]);
-
-		*weight += own;
-		root[row] = sqrt(own);
-		y[row] = root[row] * (fit->input->y[rows[row]] - fit->state.shift[last]);
-	}
-	for (i = 0; i < design->signature->n_inputs; i++)
-	{
-		const MlDesignInput *input = &design->inputs[i];
-		size_t		offset = (size_t) input->column * (size_t) fit->block.capacity;
-		double	   *first = root + stride * (size_t) (1 + input->first_slot);
-		int			k;
-
-		if (input->place != NULL)
-		{
-			const uint16_t *place = fit->block.place + offset;
-
-			for (row = 0; row < n_rows; row++)
-			{
-				if (place[row] > 0)
-					first[stride * (size_t) (place[row] - 1) + (size_t) row] = root[row];
-			}
-			continue;
-		}
-		for (k = 0; k < input->n_slots; k++)
-		{
-			const double *dense = fit->block.dense + offset + (size_t) k * (size_t) fit->block.capacity;
-
-			for (row = 0; row < n_rows; row++)
-				first[stride * (size_t) k + (size_t) row] = root[row] * dense[row];
-		}
-	}
-}
-
-/*
- * The rows from `start` on as a block. It is filled from several slices where
- * one has not all of them, so that rounding does not depend on where rows are.
- */
-static MlStatus
-load_block(Fit *fit, const uint32_t *rows, int64_t count, int64_t start, int n_rows)
-{
-	int			at;
-	int			n;
-
-	for (at = 0; at < n_rows; at += n)
-	{
-		if (fit->used == fit->taken)
-		{
-			ML_TRY(ml_slice_take(&fit->slice, rows, start + at, count, &fit->taken));
-			fit->used = 0;
-		}
-		n = fit->taken - fit->used < n_rows - at ? (int) (fit->taken - fit->used) : n_rows - at;
-		ml_design_load(&fit->design, &fit->slice.part, fit->slice.rows + fit->used, n, at, &fit->block);
-		fit->used += n;
-	}
+	ML_TRY(ml_dense_rows_begin(env, input, &fit->design, fit->state.capacity, &fit->rows));
+	fit->rows.intercept = input->parameters[INTERCEPT] == 0;
+	fit->rows.offset = offset;
+	if (fit->rows.intercept)
+		ML_TRY(ml_dense_rows_mean(&fit->rows, &fit->rows.shift));
+	fit->state.shift[fit->state.n - 1] = fit->rows.shift;
 	return ML_OK;
 }
 
@@ -219,16 +125,14 @@ fold_rows(Fit *fit, const uint32_t *rows, int64_t count, int64_t done)
 {
 	int64_t		start;
 
-	fit->used = fit->taken;
-	for (start = 0; start < count; start += fit->block.capacity)
+	for (start = 0; start < count; start += fit->state.capacity)
 	{
 		int64_t		left = count - start;
-		int			n_rows = left < fit->block.capacity ? (int) left : fit->block.capacity;
+		int			n_rows = left < fit->state.capacity ? (int) left : fit->state.capacity;
 		double		weight;
 
-		ML_TRY(ml_check_stop(fit->env));
-		ML_TRY(load_block(fit, rows, count, start, n_rows));
-		spread_block(fit, rows + start, &weight);
+		ML_TRY(ml_dense_rows_load(&fit->rows, rows, count, start, n_rows, fit->state.rows,
+								  fit->state.stride, &weight));
 		ML_TRY(ml_least_squares_fold(&fit->state, n_rows, weight));
 		ml_report(fit->env, "fitting", (double) (done + start + n_rows) / (double) fit->input->n_rows,
 				  done + start + n_rows, -1, NAN);
@@ -309,7 +213,8 @@ choose_lambda(Fit *fit, MlFitted *fitted)
 	ML_TRY(fold_folds(fit, n_folds, fold, written));
 	ml_release(fit->env, fold);
 	ml_least_squares_end(&fit->state);
-	ML_TRY(ml_penalised_path(fit->env, n, written, n_folds, true, parameters[L1_RATIO], &path, &fit->state));
+	ML_TRY(ml_penalised_path(fit->env, n, written, n_folds, fit->rows.intercept,
+							 parameters[L1_RATIO], &path, &fit->state));
 	ml_release(fit->env, written);
 	chosen = parameters[LAMBDA] == LAMBDA_SIMPLEST ? path.simplest : path.best;
 	fit->penalty.lambda = path.lambda[chosen];
@@ -336,7 +241,7 @@ fold_all(Fit *fit, MlFitted *fitted)
 	return ML_OK;
 }
 
-/* Say which slots others determine; the intercept has no name and can be one only without rows. */
+/* Say which slots others determine; the intercept comes first and is never one. */
 static void
 warn_aliases(Fit *fit)
 {
@@ -365,65 +270,6 @@ warn_aliases(Fit *fit)
 				"coefficient 0: %s", list);
 }
 
-/* Add squared errors and weights of rows with these inputs (n_rows, n_inputs). */
-static void
-measure_rows(const Fit *fit, const MlEffects *effects, const uint32_t *rows, const double *values,
-			 int n_rows, MlExactSum *squares, MlExactSum *weights)
-{
-	const MlFitInput *input = fit->input;
-	int			k;
-
-	for (k = 0; k < n_rows; k++, values += input->signature->n_inputs)
-	{
-		double		weight = row_weight(input, rows[k]);
-		double		error = input->y[rows[k]] -
-			ml_effects_margin(effects, input->signature, values);
-
-		ml_sum_add(squares, weight * error * error);
-		ml_sum_add(weights, weight);
-	}
-}
-
-/* Mean squared error of the finished model on its own rows. */
-static MlStatus
-measure(Fit *fit, const MlEffects *effects, double *loss)
-{
-	const MlFitInput *input = fit->input;
-	int			n_inputs = input->signature->n_inputs;
-	double	   *values = ml_allocate(fit->env, (size_t) n_inputs + 1, MEASURED_ROWS * sizeof(double));
-	MlExactSum	squares;
-	MlExactSum	weights;
-	int64_t		at;
-	int64_t		taken;
-	int64_t		i;
-
-	if (values == NULL)
-		return ML_OUT_OF_MEMORY;
-	ml_sum_begin(&squares);
-	ml_sum_begin(&weights);
-	for (at = 0; at < input->n_rows; at += taken)
-	{
-		ML_TRY(ml_slice_take(&fit->slice, input->rows, at, input->n_rows, &taken));
-		for (i = 0; i < taken; i += MEASURED_ROWS)
-		{
-			int			n = taken - i < MEASURED_ROWS ? (int) (taken - i) : MEASURED_ROWS;
-
-			ML_TRY(ml_check_stop(fit->env));
-			ml_frame_rows(&fit->slice.part, fit->slice.rows + i, n, values);
-			measure_rows(fit, effects, input->rows + at + i, values, n, &squares, &weights);
-		}
-	}
-	*loss = ml_sum_value(&squares) / ml_sum_value(&weights);
-	ml_release(fit->env, values);
-	if (!isfinite(*loss))
-	{
-		ml_fail(fit->env, ML_INVALID_DATA, "the squared errors are beyond double precision");
-		ml_hint(fit->env, "Scale down the target or the weights.");
-		return ML_INVALID_DATA;
-	}
-	return ML_OK;
-}
-
 static MlStatus
 solve(Fit *fit)
 {
@@ -439,19 +285,72 @@ solve(Fit *fit)
 	fit->solved.coefficients = ml_allocate(fit->env, (size_t) fit->state.n, sizeof(double));
 	if (fit->solved.coefficients == NULL)
 		return ML_OUT_OF_MEMORY;
-	return ml_penalised_solve(&fit->state, true, penalty, fit->solved.coefficients);
+	return ml_penalised_solve(&fit->state, fit->rows.intercept, penalty, fit->solved.coefficients);
+}
+
+/* The coefficients, that of the offset among them. */
+static MlStatus
+take_slots(Fit *fit)
+{
+	size_t		n = (size_t) fit->design.n_slots + 1;
+
+	fit->slots = ml_allocate(fit->env, n, sizeof(double));
+	if (fit->slots == NULL)
+		return ML_OUT_OF_MEMORY;
+	memcpy(fit->slots, fit->solved.coefficients, n * sizeof(double));
+	if (fit->rows.offset >= 0)
+		fit->slots[1 + fit->design.inputs[fit->rows.offset].first_slot] = 1.0;
+	return ML_OK;
+}
+
+/* The value at the mean of all numbers, as MlEffects wants it. */
+static double
+intercept_at_means(const Fit *fit)
+{
+	const MlSignature *signature = fit->design.signature;
+	MlExactSum	sum;
+	int			i;
+
+	ml_sum_begin(&sum);
+	ml_sum_add(&sum, fit->slots[0]);
+	for (i = 0; i < signature->n_inputs; i++)
+	{
+		const MlDesignInput *entry = &fit->design.inputs[i];
+
+		/* what was not centred in the fit; the offset never is */
+		if (!signature->inputs[i].category && (!fit->rows.intercept || i == fit->rows.offset))
+			ml_sum_add(&sum, fit->slots[1 + entry->first_slot] * entry->scale * signature->inputs[i].mean);
+	}
+	return ml_sum_value(&sum);
+}
+
+/* Errors of the coefficients and statistics of the fit; *loss is the mean squared error. */
+static MlStatus
+infer(Fit *fit, MlInference **inference, double *loss)
+{
+	MlLinearFit linear = {
+		.env = fit->env,
+		.design = &fit->design,
+		.rows = &fit->rows,
+		.state = &fit->state,
+		.solved = &fit->solved,
+		.slots = fit->slots,
+		.reason = fit->penalty.lambda == 0.0 ? ML_REASON_NONE :
+			fit->penalty.l1_ratio == 0.0 ? ML_REASON_PENALTY : ML_REASON_SELECTION
+	};
+
+	return ml_linear_infer(&linear, inference, loss);
 }
 
 static void
 end(Fit *fit)
 {
-	ml_slice_end(&fit->slice);
+	ml_dense_rows_end(&fit->rows);
 	ml_least_squares_end(&fit->state);
 	ml_release(fit->env, fit->solved.kept);
 	ml_release(fit->env, fit->solved.aliased);
 	ml_release(fit->env, fit->solved.coefficients);
-	ml_release(fit->env, fit->block.dense);
-	ml_release(fit->env, fit->block.place);
+	ml_release(fit->env, fit->slots);
 }
 
 static MlStatus
@@ -459,15 +358,18 @@ linear_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 {
 	Fit			fit;
 	MlEffects  *effects;
+	MlInference *inference;
 
 	ML_TRY(begin(&fit, env, input));
 	ML_TRY(fold_all(&fit, fitted));
 	ML_TRY(solve(&fit));
-	ML_TRY(ml_effects_make(env, &fit.design, fit.solved.coefficients[0], fit.solved.coefficients + 1,
-						   &effects));
-	ML_TRY(measure(&fit, effects, &fitted->train_loss));
-	end(&fit);
+	ML_TRY(take_slots(&fit));
+	ML_TRY(ml_effects_make(env, &fit.design, intercept_at_means(&fit), fit.slots + 1, &effects));
+	ML_TRY(infer(&fit, &inference, &fitted->train_loss));
+	effects->inference = inference;
 	fitted->model = effects;
+	fitted->inference = inference;
+	end(&fit);
 	return ML_OK;
 }
 
@@ -483,5 +385,6 @@ const MlAlgorithm ml_linear = {
 	.predict = ml_effects_predict,
 	.encode = ml_effects_encode,
 	.decode = ml_effects_decode,
-	.explain = ml_effects_explain
+	.explain = ml_effects_explain,
+	.coefficients = ml_effects_coefficients
 };

@@ -38,5 +38,6 @@ const MlAlgorithm ml_logistic = {
 	.predict = ml_effects_probability,
 	.encode = ml_effects_encode,
 	.decode = ml_effects_decode,
-	.explain = ml_effects_explain
+	.explain = ml_effects_explain,
+	.coefficients = ml_effects_ratios
 };

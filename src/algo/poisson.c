@@ -33,5 +33,6 @@ const MlAlgorithm ml_poisson = {
 	.predict = ml_effects_exponential,
 	.encode = ml_effects_encode,
 	.decode = ml_effects_decode,
-	.explain = ml_effects_explain
+	.explain = ml_effects_explain,
+	.coefficients = ml_effects_ratios
 };

@@ -1,6 +1,7 @@
 /*
  * api/evaluate.c
- *		mlops_evaluate(), mlops_confusion(), mlops_importance() and mlops_rules().
+ *		mlops_evaluate(), mlops_confusion(), mlops_importance(), mlops_rules() and
+ *		mlops_coefficients().
  */
 #include "postgres.h"
 
@@ -11,6 +12,7 @@
 
 #include "api/arguments.h"
 #include "bridge/pg_compat.h"
+#include "lifecycle/coefficients.h"
 #include "lifecycle/evaluate.h"
 #include "lifecycle/importance.h"
 #include "lifecycle/rules.h"
@@ -19,6 +21,7 @@ PG_FUNCTION_INFO_V1(mlops_sql_evaluate);
 PG_FUNCTION_INFO_V1(mlops_sql_confusion);
 PG_FUNCTION_INFO_V1(mlops_sql_importance);
 PG_FUNCTION_INFO_V1(mlops_sql_rules);
+PG_FUNCTION_INFO_V1(mlops_sql_coefficients);
 
 /* mlops_evaluate(ref, source) */
 Datum
@@ -145,6 +148,40 @@ mlops_sql_rules(PG_FUNCTION_ARGS)
 			values[5] = probabilities_datum(rows[i].probabilities, rows[i].n_probabilities);
 		values[6] = Int64GetDatum(rows[i].rows);
 		mlops_result_number(values, nulls, 7, rows[i].share);
+		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* mlops_coefficients(ref) */
+Datum
+mlops_sql_coefficients(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	MlopsCoefficientRow *rows;
+	int			count;
+	int			i;
+
+	rows = mlops_coefficients(mlops_argument_required(fcinfo, 0, "ref"), &count);
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < count; i++)
+	{
+		Datum		values[13];
+		bool		nulls[13] = {false};
+
+		mlops_result_text(values, nulls, 0, rows[i].class_label);
+		mlops_result_text(values, nulls, 1, rows[i].feature);
+		mlops_result_text(values, nulls, 2, rows[i].level);
+		mlops_result_number(values, nulls, 3, rows[i].estimate);
+		mlops_result_number(values, nulls, 4, rows[i].std_error);
+		mlops_result_number(values, nulls, 5, rows[i].statistic);
+		mlops_result_number(values, nulls, 6, rows[i].p_value);
+		mlops_result_number(values, nulls, 7, rows[i].low);
+		mlops_result_number(values, nulls, 8, rows[i].high);
+		mlops_result_number(values, nulls, 9, rows[i].robust);
+		mlops_result_number(values, nulls, 10, rows[i].ratio);
+		mlops_result_text(values, nulls, 11, rows[i].reference);
+		mlops_result_text(values, nulls, 12, rows[i].reason);
 		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 	}
 	return (Datum) 0;

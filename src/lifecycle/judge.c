@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "algo/inference.h"
 #include "bridge/env.h"
 #include "bridge/options.h"
 #include "lifecycle/dataset.h"
@@ -208,6 +209,28 @@ mlops_judge(MlEnv *env, const MlTarget *target, const MlYardstick *yardstick, co
 		append_confusion(actual, predicted, weights, n_rows, threshold, part, judgement);
 	ml_release(env, actual);
 	ml_release(env, weights);
+}
+
+void
+mlops_judge_fit(const MlInference *inference, MlopsJudgement *judgement)
+{
+	int			i;
+
+	for (i = 0; i < ML_N_FIT_STATISTICS && inference != NULL; i++)
+	{
+		MlMetric	metric = {.low = NAN,.high = NAN,.baseline = NAN,.rows = inference->n_rows};
+		const MlMetric *other;
+
+		metric.name = ml_fit_statistic_name(i);
+		metric.value = inference->statistic[i];
+		if (isnan(metric.value))
+			continue;
+		other = mlops_judged(judgement, "train", metric.name);
+		if (other == NULL)
+			append(judgement, "train", "", &metric);
+		else if (other->rows < metric.rows)
+			*unconstify(MlMetric *, other) = metric;
+	}
 }
 
 const MlMetric *

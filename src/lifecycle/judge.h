@@ -42,6 +42,12 @@ extern void mlops_judge(MlEnv *env, const MlTarget *target, const MlYardstick *y
 						double threshold, const double *baseline, const char *part,
 						MlopsJudgement *judgement);
 
+/*
+ * Append the statistics of a fit to part train; what is there under the same
+ * name of a sample of the rows is replaced. NULL does nothing.
+ */
+extern void mlops_judge_fit(const struct MlInference *inference, MlopsJudgement *judgement);
+
 /* The metric of a part, of no single class, or NULL. */
 extern const MlMetric *mlops_judged(const MlopsJudgement *judgement, const char *part,
 									const char *metric);

@@ -404,6 +404,7 @@ judge_all(Training *training)
 	const char *metric = training->yardstick.metric;
 
 	judge_train(training);
+	mlops_judge_fit(training->fitted.inference, &training->judgement);
 	if (training->n_holdout == 0 && mlops_judged(&training->judgement, "oob", metric) != NULL)
 		training->part = "oob";
 	else if (training->n_holdout == 0)

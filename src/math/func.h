@@ -29,6 +29,8 @@ extern double ml_chi_square_tail(double x, double df);
 /* Probability that |t| of Student's distribution, or F, is larger (beta.c). */
 extern double ml_student_tails(double t, double df);
 extern double ml_f_tail(double f, double df1, double df2);
+/* The t > 0 for such a probability. */
+extern double ml_student_quantile(double tails, double df);
 /*
  * Two-sample Kolmogorov-Smirnov p-value of the statistic d for sizes n and m:
  * exact by lattice paths while n * m is small enough, else Kolmogorov's

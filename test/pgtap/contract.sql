@@ -60,6 +60,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_progress(OUT pid integer, OUT role text, OUT model text, OUT algorithm text, OUT phase text, OUT percent double precision, OUT rows bigint, OUT iteration integer, OUT loss double precision, OUT started_at timestamp with time zone, OUT eta interval)', 'SETOF record', 'v', 'r'),
 	('mlops_retrain(model text, source text DEFAULT NULL::text, params jsonb DEFAULT ''{}''::jsonb, deploy text DEFAULT ''if_better''::text, reason text DEFAULT NULL::text)', 'mlops.train_result', 'v', 'u'),
 	('mlops_rollback(model text, reason text DEFAULT NULL::text)', 'integer', 'v', 'u'),
+	('mlops_coefficients(ref text, OUT class text, OUT feature text, OUT level text, OUT estimate double precision, OUT std_error double precision, OUT statistic double precision, OUT p_value double precision, OUT low double precision, OUT high double precision, OUT robust_std_error double precision, OUT odds_ratio double precision, OUT reference text, OUT reason text)', 'SETOF record', 'v', 'u'),
 	('mlops_rules(ref text, tree integer DEFAULT 1, OUT tree integer, OUT leaf integer, OUT rule text, OUT label text, OUT prediction double precision, OUT probabilities double precision[], OUT rows bigint, OUT share double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_run_due(OUT job bigint, OUT model text, OUT outcome text, OUT version integer, OUT decision text, OUT error text)', 'SETOF record', 'v', 'u'),
 	('mlops_schedule(model text, schedule text, deploy text DEFAULT ''if_better''::text, params jsonb DEFAULT ''{}''::jsonb, run_as text DEFAULT NULL::text)', 'timestamp with time zone', 'v', 'u'),
@@ -210,6 +211,7 @@ SELECT throws_ok($$SELECT mlops_explain_batch('contract', 'contract_rows')$$, '4
 SELECT throws_ok($$SELECT mlops_predict_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_predict_batch');
 SELECT throws_ok($$SELECT mlops_score_into('contract', 'contract_rows', 'contract_scores')$$, '42501', NULL, 'not for him: mlops_score_into');
 SELECT throws_ok($$SELECT mlops_rules('contract')$$, '42501', NULL, 'not for him: mlops_rules');
+SELECT throws_ok($$SELECT mlops_coefficients('contract')$$, '42501', NULL, 'not for him: mlops_coefficients');
 SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');
 SELECT throws_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y')$$, '42501', NULL, 'not for him: mlops_train');
 SELECT throws_ok($$SELECT mlops_retrain('contract')$$, '42501', NULL, 'not for him: mlops_retrain');

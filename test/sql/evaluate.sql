@@ -23,6 +23,8 @@ SELECT s.part, count(*), string_agg(s.metric, ', ' ORDER BY s.metric)
 FROM mlops_evaluate(ref) AS s LEFT JOIN LATERAL (
 	SELECT * FROM mlops_evaluate(ref, CASE s.part WHEN 'holdout' THEN 'SELECT * FROM people WHERE test' ELSE 'SELECT * FROM people WHERE NOT test ORDER BY b' END) AS e
 	WHERE e.metric = s.metric) AS n ON n.part = 'source'
+-- statistics of the fit itself are known of no other rows
+WHERE s.metric NOT IN ('adjusted_r2', 'aic', 'bic', 'condition_number', 'deviance', 'df_model', 'df_residual', 'dispersion', 'f', 'f_p_value', 'log_likelihood', 'null_deviance', 'pseudo_r2', 'sigma')
 GROUP BY s.part ORDER BY s.part $$;
 SELECT * FROM differences('evaluate class@1');
 SELECT * FROM differences('evaluate class@2');
