@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "algo/class_weight.h"
 #include "algo/effects.h"
-#include "algo/glm_newton.h"
+#include "algo/glm_data.h"
+#include "algo/glm_inference.h"
 #include "math/cholesky.h"
 #include "math/func.h"
 
@@ -41,140 +41,30 @@
 /* Margin of a class without rows while the others are fitted. */
 #define NEVER -1000.0
 
-#define ROWS_PER_CHECK 8192
-
 typedef struct Fit
 {
 	MlEnv	   *env;
 	const MlAlgorithm *algorithm;
-	MlFitInput	input;			/* with class weights in the weights */
+	MlGlmData	data;
 	MlGlm		glm;
 	MlDesignRows all;
 	bool		dense;
 	bool		plain;			/* no penalty */
-	double	   *class_weight;	/* (n_classes), or NULL */
-	double	   *class_total;	/* (n_classes) weights; of classifications */
-	double		mean;			/* of y, weighted */
-	double		saturated;		/* the loss of a model that hits every y */
-	int			reference;		/* the first class with rows */
+	bool		offset;			/* there is one */
+	uint8_t    *reason;			/* (n_params) MlReason, of those that are fixed */
 	MlGlmPlace	place;
 	double	   *curve;			/* (iterations) losses */
 	MlNewtonResult result;
 } Fit;
 
-/* --------------------------------------------------------------- the data */
-
-static double
-row_weight(const MlFitInput *input, uint32_t row)
-{
-	return input->weight != NULL ? input->weight[row] : 1.0;
-}
-
-/* The input with class weights as row weights, where there are any. */
-static MlStatus
-take_class_weights(Fit *fit, const MlFitInput *given)
-{
-	MlFitInput *input = &fit->input;
-	double	   *weight;
-	int64_t		i;
-
-	*input = *given;
-	if (given->task != ML_CLASSIFICATION)
-		return ML_OK;
-	ML_TRY(ml_class_weights(fit->env, fit->algorithm, given, ML_GLM_CLASS_WEIGHT, &fit->class_weight));
-	if (fit->class_weight == NULL)
-		return ML_OK;
-	weight = ml_allocate(fit->env, (size_t) given->frame->n_rows, sizeof(double));
-	if (weight == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (i = 0; i < given->n_rows; i++)
-	{
-		uint32_t	row = given->rows[i];
-
-		weight[row] = row_weight(given, row) * fit->class_weight[(int) given->y[row]];
-		if (i % ROWS_PER_CHECK == 0)
-			ML_TRY(ml_check_stop(fit->env));
-	}
-	input->weight = weight;
-	return ML_OK;
-}
-
-/* What a row loses at its own best margin, for families with a deviance. */
-static double
-saturated_loss(const MlGlmFamily *family, double y)
-{
-	if (family == NULL || family->kind == ML_GLM_BINOMIAL)
-		return 0.0;
-	if (family->kind == ML_GLM_POISSON)
-		return y > 0.0 ? y - y * ml_log(y) : 0.0;
-	return 1.0 + ml_log(y);
-}
-
-static MlStatus
-take_targets(Fit *fit)
-{
-	const MlFitInput *input = &fit->input;
-	const MlGlmFamily *family = fit->glm.family;
-	double		sum = 0.0;
-	int64_t		i;
-
-	if (input->n_rows < 1)
-		return ml_fail(fit->env, ML_INVALID_DATA, "there are no rows to fit on");
-	fit->class_total = ml_allocate(fit->env, (size_t) input->n_classes + 1, sizeof(double));
-	if (fit->class_total == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (i = 0; i < input->n_rows; i++)
-	{
-		double		y = input->y[input->rows[i]];
-		double		weight = row_weight(input, input->rows[i]);
-		const char *wanted = family != NULL ? family->refuses(y) : NULL;
-
-		if (i % ROWS_PER_CHECK == 0)
-			ML_TRY(ml_check_stop(fit->env));
-		if (wanted != NULL)
-			return ml_fail(fit->env, ML_INVALID_DATA,
-						   "algorithm \"%s\" needs target values %s, but column \"%.100s\" has %.15g",
-						   fit->algorithm->name, wanted, input->target, y);
-		if (input->n_classes > 0)
-			fit->class_total[(int) y] += weight;
-		sum += weight * y;
-		fit->glm.total_weight += weight;
-		fit->saturated += weight * saturated_loss(family, y);
-	}
-	fit->mean = sum / fit->glm.total_weight;
-	if (isfinite(fit->mean) && isfinite(fit->saturated))
-		return ML_OK;
-	ml_fail(fit->env, ML_INVALID_DATA, "the target or the weights are beyond double precision");
-	ml_hint(fit->env, "Scale down column \"%.100s\" or the weights.", input->target);
-	return ML_INVALID_DATA;
-}
-
-/* Rows of one class only, or counts of 0 only, teach nothing. */
-static MlStatus
-check_variety(Fit *fit)
-{
-	int			present = 0;
-	int			k;
-
-	if (fit->input.n_classes == 0)
-		return fit->mean > 0.0 ? ML_OK :
-			ml_fail(fit->env, ML_INVALID_DATA, "column \"%.100s\" is 0 in all rows to fit on", fit->input.target);
-	for (k = fit->input.n_classes - 1; k >= 0; k--)
-	{
-		if (fit->class_total[k] > 0.0)
-		{
-			present++;
-			fit->reference = k;
-		}
-		else if (fit->input.n_classes > 2)
-			ml_warn(fit->env, "no row to fit on has class \"%.100s\", so it is almost never predicted",
-					fit->input.labels[k]);
-	}
-	return present > 1 ? ML_OK :
-		ml_fail(fit->env, ML_INVALID_DATA, "all rows to fit on have the same class");
-}
-
 /* ---------------------------------------------------------- the parameters */
+
+static void
+fix(Fit *fit, int parameter, MlReason reason)
+{
+	fit->glm.fixed[parameter] = true;
+	fit->reason[parameter] = (uint8_t) reason;
+}
 
 /* The coefficient of the offset is 1 in the units of the data. */
 static MlStatus
@@ -185,7 +75,7 @@ fix_offset(Fit *fit)
 	int			column;
 	int			k;
 
-	ML_TRY(ml_parameter_column(fit->env, fit->algorithm, &fit->input, ML_GLM_OFFSET, &column));
+	ML_TRY(ml_parameter_column(fit->env, fit->algorithm, &fit->data.input, ML_GLM_OFFSET, &column));
 	if (column < 0)
 		return ML_OK;
 	if (glm->family == NULL)
@@ -196,11 +86,12 @@ fix_offset(Fit *fit)
 	{
 		char		name[96];
 
-		ml_input_name(fit->input.signature, column, name, sizeof(name));
+		ml_input_name(fit->data.input.signature, column, name, sizeof(name));
 		return ml_fail(fit->env, ML_INVALID_DATA, "the offset \"%s\" is missing in some rows", name);
 	}
 	for (k = 0; k < slots->n_slots; k++)
-		glm->fixed[1 + slots->first_slot + k] = true;
+		fix(fit, 1 + slots->first_slot + k, ML_REASON_FIXED);
+	fit->offset = true;
 	fit->place.point[1 + slots->first_slot] = slots->scale > 0.0 ? 1.0 / slots->scale : 0.0;
 	return ML_OK;
 }
@@ -218,18 +109,22 @@ begin_outputs(Fit *fit)
 
 	if (glm->family != NULL)
 	{
-		fit->place.point[0] = glm->family->link(fit->mean);
+		fit->place.point[0] = glm->family->link(fit->data.mean);
 		return;
 	}
 	for (k = 0; k < glm->n_outputs; k++)
 	{
-		bool		absent = !(fit->class_total[k] > 0.0);
+		bool		absent = !(fit->data.class_total[k] > 0.0);
 
 		fit->place.point[k * glm->n] = absent ? NEVER :
-			ml_log(fit->class_total[k] / fit->class_total[fit->reference]);
-		glm->fixed[k * glm->n] = absent || k == fit->reference;
-		for (j = 1; j < glm->n; j++)
-			glm->fixed[k * glm->n + j] = absent || (k == fit->reference && fit->plain);
+			ml_log(fit->data.class_total[k] / fit->data.class_total[fit->data.reference]);
+		for (j = 0; j < glm->n; j++)
+		{
+			if (absent)
+				fix(fit, k * glm->n + j, ML_REASON_ABSENT);
+			else if (k == fit->data.reference && (j == 0 || fit->plain))
+				fix(fit, k * glm->n + j, ML_REASON_REFERENCE);
+		}
 	}
 }
 
@@ -268,6 +163,15 @@ find_aliases(Fit *fit, bool *kept, int *aliased, int *n_aliased)
 	return ML_OK;
 }
 
+static void
+mark_aliased(Fit *fit, int column)
+{
+	int			k;
+
+	for (k = 0; k < fit->glm.n_outputs; k++)
+		fit->reason[k * fit->glm.n + column] = ML_REASON_ALIASED;
+}
+
 /*
  * Fix what other columns determine, and what has no values, at 0. Where a
  * sample has all columns, so have all rows.
@@ -295,7 +199,12 @@ drop_aliases(Fit *fit, MlDesignRows *sample)
 	}
 	glm->rows = &fit->all;
 	for (i = 0; i < glm->n_params; i++)
-		glm->fixed[i] = glm->fixed[i] || (!kept[i % glm->n] && !glm->fixed[i % glm->n]);
+	{
+		if (!kept[i % glm->n] && !glm->fixed[i])
+			fix(fit, i, ML_REASON_ABSENT);
+	}
+	for (i = 0; i < n_aliased; i++)
+		mark_aliased(fit, 1 + aliased[i]);
 	ml_design_warn_aliased(fit->env, &glm->design, aliased, n_aliased);
 	ml_release(fit->env, kept);
 	ml_release(fit->env, aliased);
@@ -372,7 +281,7 @@ minimise(Fit *fit, int iterations, double tolerance, double *curve, MlNewtonResu
 static MlStatus
 begin_sample(Fit *fit, MlDesignRows *room, uint32_t **rows, MlDesignRows **sample)
 {
-	const MlFitInput *input = &fit->input;
+	const MlFitInput *input = &fit->data.input;
 	int64_t		wanted = (int64_t) fit->glm.n_params * SAMPLE_ROWS_EACH;
 	int64_t		stride;
 	int64_t		n;
@@ -412,7 +321,7 @@ fit_sample(Fit *fit, MlDesignRows *sample)
 	MlNewtonResult result;
 
 	glm->rows = sample;
-	glm->share = (double) sample->n_all / (double) fit->input.n_rows;
+	glm->share = (double) sample->n_all / (double) fit->data.input.n_rows;
 	glm->l2 += SAMPLE_RIDGE * glm->total_weight;
 	ML_TRY(minimise(fit, SAMPLE_STEPS, SAMPLE_TOLERANCE, NULL, &result));
 	glm->rows = &fit->all;
@@ -451,10 +360,9 @@ begin(Fit *fit, MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *fam
 	fit->algorithm = algorithm;
 	glm->env = env;
 	glm->family = family;
-	ML_TRY(take_class_weights(fit, input));
-	glm->input = &fit->input;
-	ML_TRY(take_targets(fit));
-	ML_TRY(check_variety(fit));
+	ML_TRY(ml_glm_data_take(env, algorithm, family, input, &fit->data));
+	glm->input = &fit->data.input;
+	glm->total_weight = fit->data.total_weight;
 	ML_TRY(ml_design_make(env, input->signature, &glm->design));
 	glm->l1 = input->parameters[ML_GLM_L1];
 	glm->l2 = input->parameters[ML_GLM_L2];
@@ -466,7 +374,8 @@ begin(Fit *fit, MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *fam
 	glm->n_params = glm->n_outputs * glm->n;
 	glm->fixed = ml_allocate(env, (size_t) glm->n_params, sizeof(bool));
 	fit->curve = ml_allocate(env, (size_t) input->parameters[ML_GLM_ITERATIONS], sizeof(double));
-	if (glm->fixed == NULL || fit->curve == NULL)
+	fit->reason = ml_allocate(env, (size_t) glm->n_params, sizeof(uint8_t));
+	if (glm->fixed == NULL || fit->curve == NULL || fit->reason == NULL)
 		return ML_OUT_OF_MEMORY;
 	ML_TRY(ml_design_rows_begin(env, &glm->design, input->frame, input->rows, input->n_rows, 0,
 								&fit->all));
@@ -479,21 +388,20 @@ begin(Fit *fit, MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *fam
 static void
 end(Fit *fit, const MlFitInput *given)
 {
-	if (fit->input.weight != given->weight)
-		ml_release(fit->env, (void *) fit->input.weight);
-	ml_release(fit->env, fit->class_weight);
-	ml_release(fit->env, fit->class_total);
+	ml_glm_data_release(fit->env, given, &fit->data);
 	ml_release(fit->env, fit->curve);
 	ml_release(fit->env, fit->glm.fixed);
+	ml_release(fit->env, fit->reason);
 	ml_glm_pass_end(&fit->glm);
 	ml_glm_place_release(fit->env, &fit->place);
 	ml_design_rows_end(&fit->all);
 }
 
+/* start (n_params) becomes the starting values before those of a sample. */
 static MlStatus
-fit_rows(Fit *fit)
+fit_rows(Fit *fit, double *start)
 {
-	const double *parameters = fit->input.parameters;
+	const double *parameters = fit->data.input.parameters;
 	MlDesignRows room;
 	MlDesignRows *sample;
 	uint32_t   *rows;
@@ -502,6 +410,7 @@ fit_rows(Fit *fit)
 	if (fit->plain && fit->dense)
 		ML_TRY(drop_aliases(fit, sample));
 	begin_outputs(fit);
+	memcpy(start, fit->place.point, (size_t) fit->glm.n_params * sizeof(double));
 	if (sample != NULL)
 	{
 		ML_TRY(fit_sample(fit, sample));
@@ -517,17 +426,19 @@ fit_rows(Fit *fit)
 /*
  * Slots whose coefficients the data pull to infinity: endless (n_params).
  * Without a Hessian these are slots that moved although no row is in doubt
- * about them any more.
+ * about them any more. *most is one that moves fastest, or -1.
  */
 static MlStatus
-find_endless(Fit *fit, bool *endless)
+find_endless(Fit *fit, bool *endless, int *most)
 {
 	MlGlm	   *glm = &fit->glm;
-	double		doubt = CERTAIN * glm->total_weight / (double) fit->input.n_rows;
+	double		doubt = CERTAIN * glm->total_weight / (double) fit->data.input.n_rows;
 	double	   *step = ml_allocate(fit->env, (size_t) glm->n_params, sizeof(double));
 	double	   *diagonal = ml_allocate(fit->env, (size_t) glm->n_params, sizeof(double));
+	double		fastest = -1.0;
 	int			i;
 
+	*most = -1;
 	if (step == NULL || diagonal == NULL)
 		return ML_OUT_OF_MEMORY;
 	if (fit->dense)
@@ -542,6 +453,11 @@ find_endless(Fit *fit, bool *endless)
 			endless[i] = endless[i] || fabs(step[i]) > ENDLESS_STEP;
 		else
 			endless[i] = fit->place.point[i] != 0.0 && diagonal[i] < doubt;
+		if (endless[i] && fabs(step[i]) > fastest)
+		{
+			fastest = fabs(step[i]);
+			*most = i;
+		}
 	}
 	ml_release(fit->env, step);
 	ml_release(fit->env, diagonal);
@@ -553,37 +469,29 @@ static MlStatus
 count_wrong(Fit *fit, int64_t *n_wrong)
 {
 	*n_wrong = 0;
-	return fit->input.n_classes == 0 ? ML_OK :
+	return fit->data.input.n_classes == 0 ? ML_OK :
 		ml_glm_wrong(&fit->glm, fit->place.point, n_wrong);
 }
 
-static MlStatus
-warn_of_endless(Fit *fit, const bool *endless)
+static void
+warn_of_endless(Fit *fit, const bool *endless, int most)
 {
 	MlGlm	   *glm = &fit->glm;
 	char		name[96];
 	int			n = 0;
-	int			first = 0;
 	int			i;
 
-	for (i = glm->n_params - 1; i >= 0; i--)
-	{
-		if (endless[i])
-		{
-			first = i % glm->n - 1;
-			n++;
-		}
-	}
-	if (n == 0)
-		return ML_OK;
-	ml_design_slot_name(&glm->design, first, name, sizeof(name));
-	if (fit->input.n_classes > 0)
+	for (i = 0; i < glm->n_params; i++)
+		n += endless[i];
+	if (most < 0)
+		return;
+	ml_design_slot_name(&glm->design, most % glm->n - 1, name, sizeof(name));
+	if (fit->data.input.n_classes > 0)
 		ml_warn(fit->env, "\"%s\" separates some rows of the classes without error, so without penalty its "
 				"coefficient has no finite value (in all %d such); give l2 above 0", name, n);
 	else
 		ml_warn(fit->env, "rows with \"%s\" have the target 0 only, so without penalty its coefficient has "
 				"no finite value (in all %d such); give l2 above 0", name, n);
-	return ML_OK;
 }
 
 /* endless (n_params) says which coefficients have no finite value. */
@@ -591,11 +499,12 @@ static MlStatus
 warn_of_result(Fit *fit, bool *endless)
 {
 	int64_t		n_wrong = 1;
+	int			most;
 	int			i;
 
 	if (fit->plain)
 		ML_TRY(count_wrong(fit, &n_wrong));
-	if (fit->input.n_classes > 0 && fit->plain && n_wrong == 0)
+	if (fit->data.input.n_classes > 0 && fit->plain && n_wrong == 0)
 	{
 		for (i = 0; i < fit->glm.n_params; i++)
 			endless[i] = !fit->glm.fixed[i];
@@ -607,38 +516,39 @@ warn_of_result(Fit *fit, bool *endless)
 		ml_warn(fit->env, "%s did not converge in %d iterations: the scaled gradient is %.3g, "
 				"the tolerance %.3g; raise iterations, tolerance or l2", fit->algorithm->name,
 				fit->result.iterations, fit->result.gradient / sqrt(fit->glm.total_weight),
-				fit->input.parameters[ML_GLM_TOLERANCE]);
+				fit->data.input.parameters[ML_GLM_TOLERANCE]);
 	if (!fit->result.converged || !fit->plain)
 		return ML_OK;
-	ML_TRY(find_endless(fit, endless));
-	return warn_of_endless(fit, endless);
+	ML_TRY(find_endless(fit, endless, &most));
+	warn_of_endless(fit, endless, most);
+	return ML_OK;
 }
 
 /* The loss as people read it: the mean log loss or the mean deviance. */
 static double
 mean_loss(const Fit *fit, double loss)
 {
-	if (fit->input.n_classes > 0)
+	if (fit->data.input.n_classes > 0)
 		return loss / fit->glm.total_weight;
-	return 2.0 * (loss - fit->saturated) / fit->glm.total_weight;
+	return 2.0 * (loss - fit->data.saturated) / fit->glm.total_weight;
 }
 
 /*
- * Intercepts of the model: with a penalty those of several classes add up to
+ * point (n_params), the coefficients of the model: with a penalty those of several classes add up to
  * 0; class weights are taken back; a class without rows counts half a row.
  */
 static void
-finish_intercepts(Fit *fit)
+finish_intercepts(const Fit *fit, double *point)
 {
-	MlGlm	   *glm = &fit->glm;
-	double	   *point = fit->place.point;
+	const MlGlm *glm = &fit->glm;
 	double		sum = 0.0;
 	int			present = 0;
 	int			k;
 
+	memcpy(point, fit->place.point, (size_t) glm->n_params * sizeof(double));
 	for (k = 0; k < glm->n_outputs && glm->n_outputs > 1; k++)
 	{
-		if (fit->class_total[k] > 0.0)
+		if (fit->data.class_total[k] > 0.0)
 		{
 			sum += point[k * glm->n];
 			present++;
@@ -646,27 +556,111 @@ finish_intercepts(Fit *fit)
 	}
 	for (k = 0; k < glm->n_outputs && glm->n_outputs > 1; k++)
 	{
-		if (!(fit->class_total[k] > 0.0))
-			point[k * glm->n] = ml_log(0.5 / (double) fit->input.n_rows);
+		if (!(fit->data.class_total[k] > 0.0))
+			point[k * glm->n] = ml_log(0.5 / (double) fit->data.input.n_rows);
 		else if (!fit->plain)
 			point[k * glm->n] -= sum / present;
 	}
-	if (fit->class_weight == NULL)
+	if (fit->data.class_weight == NULL)
 		return;
 	if (glm->n_outputs == 1)
-		point[0] -= ml_log(fit->class_weight[1] / fit->class_weight[0]);
+		point[0] -= ml_log(fit->data.class_weight[1] / fit->data.class_weight[0]);
 	for (k = 0; k < glm->n_outputs && glm->n_outputs > 1; k++)
-		point[k * glm->n] -= ml_log(fit->class_weight[k]);
+		point[k * glm->n] -= ml_log(fit->data.class_weight[k]);
+}
+
+/*
+ * The best model of intercepts alone: the start, and with an offset what a fit
+ * with all slots fixed makes of it.
+ */
+static MlStatus
+find_null(Fit *fit, const double *start, double *null_point)
+{
+	MlGlm	   *glm = &fit->glm;
+	size_t		n = (size_t) glm->n_params;
+	MlGlmPlace	reached = fit->place;
+	bool	   *fixed = glm->fixed;
+	MlNewtonResult result;
+	size_t		i;
+
+	memcpy(null_point, start, n * sizeof(double));
+	if (!fit->offset)
+		return ML_OK;
+	ML_TRY(ml_glm_place_make(fit->env, glm, fit->dense, &fit->place));
+	glm->fixed = ml_allocate(fit->env, n, sizeof(bool));
+	if (glm->fixed == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 1; i < n; i++)
+		glm->fixed[i] = true;
+	memcpy(fit->place.point, start, n * sizeof(double));
+	ML_TRY(minimise(fit, (int) fit->data.input.parameters[ML_GLM_ITERATIONS],
+					fit->data.input.parameters[ML_GLM_TOLERANCE], NULL, &result));
+	memcpy(null_point, fit->place.point, n * sizeof(double));
+	ml_glm_place_release(fit->env, &fit->place);
+	ml_release(fit->env, glm->fixed);
+	glm->fixed = fixed;
+	fit->place = reached;
+	return ML_OK;
+}
+
+/* Why coefficients have no error: for all that are fitted the same, unless some are endless. */
+static void
+find_reasons(Fit *fit, const bool *endless, MlGlmInferred *inferred)
+{
+	const MlGlm *glm = &fit->glm;
+	MlReason	reason = ML_REASON_NONE;
+	int64_t		n_free = 0;
+	int			i;
+
+	for (i = 0; i < glm->n_params; i++)
+		n_free += !glm->fixed[i];
+	if (fit->data.class_weight != NULL)
+		reason = ML_REASON_CLASS_WEIGHT;
+	else if (!fit->plain)
+		reason = glm->l1 > 0.0 ? ML_REASON_SELECTION : ML_REASON_PENALTY;
+	else if (!fit->result.converged)
+		reason = ML_REASON_NOT_CONVERGED;
+	else if (!fit->dense)
+		reason = ML_REASON_TOO_MANY;
+	else if (n_free >= fit->data.input.n_rows)
+		reason = ML_REASON_SATURATED;
+	inferred->errors = false;
+	for (i = 0; i < glm->n_params; i++)
+	{
+		if (glm->fixed[i])
+			continue;
+		fit->reason[i] = (uint8_t) (reason == ML_REASON_NONE && endless[i] ? ML_REASON_SEPARATED : reason);
+		inferred->errors = inferred->errors || fit->reason[i] == ML_REASON_NONE;
+	}
+}
+
+/* Everything about a fit that is over; `model` (n_params) are the coefficients as people get them. */
+static MlStatus
+infer(Fit *fit, const double *start, const bool *endless, const double *model, MlInference **inference)
+{
+	MlGlmInferred inferred;
+	double	   *null_point = ml_allocate(fit->env, (size_t) fit->glm.n_params, sizeof(double));
+
+	if (null_point == NULL)
+		return ML_OUT_OF_MEMORY;
+	ML_TRY(find_null(fit, start, null_point));
+	find_reasons(fit, endless, &inferred);
+	inferred.place = &fit->place;
+	inferred.reason = fit->reason;
+	inferred.null_point = null_point;
+	inferred.statistics = fit->data.class_weight == NULL;
+	ML_TRY(ml_glm_infer(&fit->glm, &inferred, model, inference));
+	ml_release(fit->env, null_point);
+	return ML_OK;
 }
 
 static MlStatus
-give(Fit *fit, MlFitted *fitted)
+give(Fit *fit, const double *model, MlFitted *fitted)
 {
 	MlEffects  *effects;
 	int			i;
 
-	finish_intercepts(fit);
-	ML_TRY(ml_effects_make_rows(fit->env, &fit->glm.design, fit->glm.n_outputs, fit->place.point, &effects));
+	ML_TRY(ml_effects_make_rows(fit->env, &fit->glm.design, fit->glm.n_outputs, model, &effects));
 	fitted->model = effects;
 	fitted->iterations = fit->result.iterations;
 	fitted->train_loss = mean_loss(fit, fit->place.loss);
@@ -684,15 +678,27 @@ ml_glm_fit(MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *family,
 		   const MlFitInput *input, MlFitted *fitted)
 {
 	Fit			fit;
+	size_t		n;
+	double	   *start;
+	double	   *model;
 	bool	   *endless;
+	MlInference *inference;
 
 	ML_TRY(begin(&fit, env, algorithm, family, input));
-	ML_TRY(fit_rows(&fit));
-	endless = ml_allocate(env, (size_t) fit.glm.n_params, sizeof(bool));
-	if (endless == NULL)
+	n = (size_t) fit.glm.n_params;
+	start = ml_allocate(env, n, sizeof(double));
+	model = ml_allocate(env, n, sizeof(double));
+	endless = ml_allocate(env, n, sizeof(bool));
+	if (start == NULL || model == NULL || endless == NULL)
 		return ML_OUT_OF_MEMORY;
+	ML_TRY(fit_rows(&fit, start));
 	ML_TRY(warn_of_result(&fit, endless));
-	ML_TRY(give(&fit, fitted));
+	finish_intercepts(&fit, model);
+	ML_TRY(give(&fit, model, fitted));
+	ML_TRY(infer(&fit, start, endless, model, &inference));
+	fitted->inference = inference;
+	ml_release(env, start);
+	ml_release(env, model);
 	ml_release(env, endless);
 	end(&fit, input);
 	return ML_OK;

@@ -198,8 +198,6 @@ ml_multinomial_judge(const MlGlmBlock *block, int n_classes, double *probability
 
 const MlGlmFamily ml_binomial_family = {
 	.kind = ML_GLM_BINOMIAL,
-	.effect = "odds_ratio",
-	.separated = "classes",
 	.refuses = any_class,
 	.link = ml_logit,
 	.judge = judge_binomial,
@@ -211,8 +209,6 @@ const MlGlmFamily ml_binomial_family = {
 
 const MlGlmFamily ml_poisson_family = {
 	.kind = ML_GLM_POISSON,
-	.effect = "rate_ratio",
-	.separated = "zeros",
 	.refuses = refuses_below_zero,
 	.link = ml_log,
 	.judge = judge_poisson,
@@ -225,8 +221,6 @@ const MlGlmFamily ml_poisson_family = {
 const MlGlmFamily ml_gamma_family = {
 	.kind = ML_GLM_GAMMA,
 	.counts_dispersion = true,
-	.effect = "mean_ratio",
-	.separated = "values",
 	.refuses = refuses_zero,
 	.link = ml_log,
 	.judge = judge_gamma,

@@ -43,8 +43,6 @@ typedef struct MlGlmFamily
 {
 	MlGlmKind	kind;
 	bool		counts_dispersion;	/* the variance has an unknown factor */
-	const char *effect;			/* what e^coefficient is: "odds_ratio", "rate_ratio", "mean_ratio" */
-	const char *separated;		/* what unbounded coefficients explain without error */
 
 	/* NULL when y may be a target; else what targets must be. */
 	const char *(*refuses) (double y);

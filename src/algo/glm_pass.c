@@ -71,9 +71,8 @@ ml_glm_penalised(const MlGlm *glm, int parameter)
 	return parameter % glm->n != 0 && !glm->fixed[parameter];
 }
 
-/* Begin a pass with the coefficients of `point`, and, unless NULL, of a direction. */
-static void
-begin_pass(MlGlm *glm, const double *point, const double *direction)
+void
+ml_glm_begin_pass(MlGlm *glm, const double *point, const double *direction)
 {
 	size_t		n_wide = (size_t) glm->design.n_wide;
 	int			k;
@@ -105,9 +104,8 @@ find_margins(MlGlm *glm, const double *point, const double *wide, double *margin
 						 margin + (size_t) k * (size_t) glm->rows->block.capacity);
 }
 
-/* The next block with y, weights and margins; *n_rows is 0 at the end. */
-static MlStatus
-next_block(MlGlm *glm, const double *point, int *n_rows)
+MlStatus
+ml_glm_next_block(MlGlm *glm, const double *point, int *n_rows)
 {
 	const MlFitInput *input = glm->input;
 	int			i;
@@ -231,10 +229,10 @@ ml_glm_value(MlGlm *glm, const double *point, double *value)
 {
 	int			n_rows;
 
-	begin_pass(glm, point, NULL);
+	ml_glm_begin_pass(glm, point, NULL);
 	do
 	{
-		ML_TRY(next_block(glm, point, &n_rows));
+		ML_TRY(ml_glm_next_block(glm, point, &n_rows));
 		glm->loss += judge(glm);
 	} while (n_rows > 0);
 	*value = glm->loss + penalise(glm, point, NULL);
@@ -249,12 +247,12 @@ ml_glm_gradient(MlGlm *glm, const double *point, double *gradient, double *diago
 	int			k;
 	int			i;
 
-	begin_pass(glm, point, NULL);
+	ml_glm_begin_pass(glm, point, NULL);
 	memset(gradient, 0, (size_t) glm->n_params * sizeof(double));
 	memset(diagonal, 0, (size_t) glm->n_params * sizeof(double));
 	do
 	{
-		ML_TRY(next_block(glm, point, &n_rows));
+		ML_TRY(ml_glm_next_block(glm, point, &n_rows));
 		glm->loss += judge(glm);
 		for (k = 0; k < glm->n_outputs; k++)
 		{
@@ -320,11 +318,11 @@ ml_glm_product(MlGlm *glm, const double *point, const double *direction, double 
 	int			k;
 	int			i;
 
-	begin_pass(glm, point, direction);
+	ml_glm_begin_pass(glm, point, direction);
 	memset(product, 0, (size_t) glm->n_params * sizeof(double));
 	do
 	{
-		ML_TRY(next_block(glm, point, &n_rows));
+		ML_TRY(ml_glm_next_block(glm, point, &n_rows));
 		glm->loss += judge(glm);
 		find_margins(glm, direction, glm->turn_wide, glm->turn);
 		bend(glm);
@@ -392,12 +390,12 @@ ml_glm_evaluate(MlGlm *glm, const double *point, double *value, double *gradient
 	int			k;
 	int			l;
 
-	begin_pass(glm, point, NULL);
+	ml_glm_begin_pass(glm, point, NULL);
 	memset(gradient, 0, (size_t) glm->n_params * sizeof(double));
 	memset(glm->sums, 0, (size_t) pair_number(glm->n_outputs, 0) * size * sizeof(double));
 	do
 	{
-		ML_TRY(next_block(glm, point, &n_rows));
+		ML_TRY(ml_glm_next_block(glm, point, &n_rows));
 		ml_design_gram_load(&glm->gram, &glm->rows->block);
 		glm->loss += judge(glm);
 		for (k = 0; k < glm->n_outputs; k++)
@@ -427,7 +425,7 @@ ml_glm_cross_products(MlGlm *glm, double *matrix)
 	memset(glm->sums, 0, ml_design_gram_size(&glm->gram) * sizeof(double));
 	do
 	{
-		ML_TRY(next_block(glm, NULL, &n_rows));
+		ML_TRY(ml_glm_next_block(glm, NULL, &n_rows));
 		ml_design_gram_load(&glm->gram, &glm->rows->block);
 		ml_design_gram_add(&glm->gram, &glm->rows->block, glm->weight, glm->sums);
 	} while (n_rows > 0);
@@ -461,10 +459,10 @@ ml_glm_wrong(MlGlm *glm, const double *point, int64_t *n_wrong)
 	int			i;
 
 	*n_wrong = 0;
-	begin_pass(glm, point, NULL);
+	ml_glm_begin_pass(glm, point, NULL);
 	do
 	{
-		ML_TRY(next_block(glm, point, &n_rows));
+		ML_TRY(ml_glm_next_block(glm, point, &n_rows));
 		for (i = 0; i < n_rows; i++)
 			*n_wrong += !is_right(glm, i);
 	} while (n_rows > 0);

@@ -54,6 +54,14 @@ typedef struct MlGlm
 extern MlStatus ml_glm_pass_begin(MlGlm *glm, bool dense);
 extern void ml_glm_pass_end(MlGlm *glm);
 
+/*
+ * A pass of one's own: begin with the coefficients of `point`, and, unless
+ * NULL, of a direction; then block by block y, weight and, unless point is
+ * NULL, margin are there, until *n_rows is 0.
+ */
+extern void ml_glm_begin_pass(MlGlm *glm, const double *point, const double *direction);
+extern MlStatus ml_glm_next_block(MlGlm *glm, const double *point, int *n_rows);
+
 /* True for a coefficient that penalties count. */
 extern bool ml_glm_penalised(const MlGlm *glm, int parameter);
 

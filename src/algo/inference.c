@@ -63,7 +63,8 @@ ml_reason_text(MlReason reason)
 		[ML_REASON_SEPARATED] = "the classes are separated",
 		[ML_REASON_NOT_CONVERGED] = "not converged",
 		[ML_REASON_TOO_MANY] = "too many columns",
-		[ML_REASON_UNKNOWN] = "not computed for this version"
+		[ML_REASON_UNKNOWN] = "not computed for this version",
+		[ML_REASON_CLASS_WEIGHT] = "weighted by class"
 	};
 
 	return texts[reason];

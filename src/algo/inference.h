@@ -61,6 +61,7 @@ typedef enum MlReason
 	ML_REASON_NOT_CONVERGED,
 	ML_REASON_TOO_MANY,			/* columns: beyond ML_MOST_INFERRED */
 	ML_REASON_UNKNOWN,			/* the version was made without them */
+	ML_REASON_CLASS_WEIGHT,		/* the weights are not those of the data */
 	ML_N_REASONS
 } MlReason;
 

@@ -103,3 +103,48 @@ ml_cholesky_inverse(MlEnv *env, int n, const double *l, const bool *kept, double
 	}
 	return ML_OK;
 }
+
+/* Row k of the inverse of L, which is column k of U. */
+MlStatus
+ml_cholesky_root(MlEnv *env, int n, const double *l, const bool *kept, double *root)
+{
+	double	   *row = ml_allocate(env, (size_t) n + 1, sizeof(double));
+	size_t		m = 0;
+	size_t		at = 0;
+	size_t		p;
+	int			i;
+	int			j;
+	int			k;
+
+	if (row == NULL)
+		return ML_OUT_OF_MEMORY;
+	for (i = 0; i < n; i++)
+		m += kept[i];
+	for (i = 0; i < n; i++)
+	{
+		ML_TRY(ml_check_stop(env));
+		if (!kept[i])
+			continue;
+		/* x with x L = e_i, from the end */
+		memset(row, 0, (size_t) n * sizeof(double));
+		row[i] = 1.0;
+		for (k = i; k >= 0; k--)
+		{
+			const double *other = l + (size_t) k * (size_t) n;
+
+			if (!kept[k])
+				continue;
+			row[k] /= other[k];
+			for (j = 0; j < k; j++)
+				row[j] -= row[k] * other[j];
+		}
+		for (p = 0, j = 0; j <= i; j++)
+		{
+			if (kept[j])
+				root[at * m + p++] = row[j];
+		}
+		at++;
+	}
+	ml_release(env, row);
+	return ML_OK;
+}

@@ -25,4 +25,10 @@ extern void ml_cholesky_solve(int n, const double *l, const bool *kept, double *
 extern MlStatus ml_cholesky_inverse(MlEnv *env, int n, const double *l, const bool *kept,
 									double *inverse);
 
+/*
+ * root (m, m), column-major: the upper triangular U with U U' = (L L')^-1 over
+ * the m rows and columns that are kept, in their order.
+ */
+extern MlStatus ml_cholesky_root(MlEnv *env, int n, const double *l, const bool *kept, double *root);
+
 #endif							/* ML_MATH_CHOLESKY_H */
