@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "algo/bin.h"
+#include "algo/bin_search.h"
 #include "base/hash.h"
 #include "base/team.h"
 #include "math/sort.h"
@@ -18,9 +19,6 @@
 
 /* Rows handled between two looks at the stop flag; also a piece that stays in cache. */
 #define BLOCK_ROWS 4096
-
-/* Values whose bins are looked up side by side. */
-#define SEARCHES 4
 
 /* Makes the sample independent of other uses of the same identity. */
 #define SAMPLE_SALT UINT64_C(0x62696e73616d706c)
@@ -70,9 +68,6 @@ static int	quantile_edges(const double *values, const uint32_t *counts, int64_t 
 static double edge_between(double low, double high);
 static int	rarest_code(const int64_t *counts, int n_levels);
 static size_t row_stride(size_t n_inputs);
-static void apply_number(const MlBins *bins, const double *column, const uint32_t *rows,
-						 int64_t n_rows, uint8_t *out);
-static inline void search(const double *edges, const double *value, uint8_t *bin);
 static void apply_category(const MlBins *bins, const uint16_t *column, const uint32_t *rows,
 						   int64_t n_rows, uint8_t *out);
 
@@ -157,7 +152,7 @@ bin_slice(MlEnv *env, const MlBins *bins, const MlSlice *slice, int64_t n_rows, 
 			if (bins[i].category)
 				apply_category(&bins[i], slice->part.columns[i].code, rows, n, column);
 			else
-				apply_number(&bins[i], slice->part.columns[i].number, rows, n, column);
+				ml_bin_search(env->simd, &bins[i], slice->part.columns[i].number, rows, n, column);
 			for (k = 0; k < n; k++)
 				block[(size_t) k * stride + (size_t) i] = column[k];
 			if (columns != NULL)
@@ -558,60 +553,6 @@ row_stride(size_t n_inputs)
 	size_t		wide = (n_inputs + 15) / 16 * 16;
 
 	return 7 * wide <= 8 * n_inputs ? wide : narrow;
-}
-
-/*
- * ml_bin_of_number for many: the edges are filled up to 255, so that each
- * search takes the same eight steps, and four searches go side by side.
- */
-static void
-apply_number(const MlBins *bins, const double *column, const uint32_t *rows,
-			 int64_t n_rows, uint8_t *out)
-{
-	double		edges[ML_MAX_BINS];
-	int64_t		i;
-	int			k;
-
-	for (k = 0; k < ML_MAX_BINS; k++)
-		edges[k] = k < bins->n_bins - 1 ? bins->edges[k] : INFINITY;
-	for (i = 0; i + SEARCHES <= n_rows; i += SEARCHES)
-	{
-		double		value[SEARCHES];
-		uint8_t		bin[SEARCHES];
-
-		for (k = 0; k < SEARCHES; k++)
-			value[k] = column[rows[i + k]];
-		search(edges, value, bin);
-		for (k = 0; k < SEARCHES; k++)
-			out[i + k] = value[k] == value[k] ? bin[k] : (uint8_t) bins->n_bins;
-	}
-	for (; i < n_rows; i++)
-		out[i] = (uint8_t) ml_bin_of_number(bins, column[rows[i]]);
-}
-
-/* bin[k] = number of the 255 edges below value[k]. Sums, not branches: those would be mispredicted. */
-static inline void
-search(const double *edges, const double *value, uint8_t *bin)
-{
-	unsigned	a = 0;
-	unsigned	b = 0;
-	unsigned	c = 0;
-	unsigned	d = 0;
-	int			bit;
-
-	for (bit = 7; bit >= 0; bit--)
-	{
-		const double *edge = edges + (1 << bit) - 1;
-
-		a += (unsigned) (edge[a] < value[0]) << bit;
-		b += (unsigned) (edge[b] < value[1]) << bit;
-		c += (unsigned) (edge[c] < value[2]) << bit;
-		d += (unsigned) (edge[d] < value[3]) << bit;
-	}
-	bin[0] = (uint8_t) a;
-	bin[1] = (uint8_t) b;
-	bin[2] = (uint8_t) c;
-	bin[3] = (uint8_t) d;
 }
 
 static void
