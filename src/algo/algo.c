@@ -14,6 +14,7 @@
 #include "algo/isolation_forest.h"
 #include "algo/linear.h"
 #include "algo/logistic.h"
+#include "algo/naive_bayes.h"
 #include "algo/poisson.h"
 
 /* From this many rows on "auto" is boosted trees. */
@@ -27,6 +28,7 @@ const MlAlgorithm *const ml_algorithms[] = {
 	&ml_gbt,
 	&ml_decision_tree,
 	&ml_random_forest,
+	&ml_naive_bayes,
 	&ml_isolation_forest
 };
 

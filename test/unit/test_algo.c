@@ -63,7 +63,7 @@ test_choose(void)
 	unit_ok(ml_algorithm_choose(env, "linear", ML_CLASSIFICATION, 2, 10, &algorithm) == ML_INVALID_OPTION,
 			"an algorithm for another task");
 	unit_text(env->error.message, "algorithm \"linear\" does not do classification", "says so");
-	unit_text(env->error.hint, "Algorithms for classification are: auto, logistic, gbt, decision_tree, random_forest.", "and which do");
+	unit_text(env->error.hint, "Algorithms for classification are: auto, logistic, gbt, decision_tree, random_forest, naive_bayes.", "and which do");
 	ml_algorithm_choose(env, "auto", ML_CLASSIFICATION, 3, 100, &algorithm);
 	unit_text(algorithm->name, "random_forest", "auto for three classes of few rows");
 	unit_ok(ml_algorithm_choose(env, "logistic", ML_CLASSIFICATION, 101, 1000, &algorithm) == ML_INVALID_OPTION,
