@@ -414,7 +414,7 @@ forget_endless(Errors *errors, int class)
 	MlGlm	   *glm = errors->glm;
 	MlInference *inference = errors->inference;
 	const uint8_t *reason = errors->inferred->reason + (class > 0 ? class * glm->n : 0);
-	int			n = (int) ml_terms_count(&glm->design);
+	int			n = (int) ml_terms_count(glm->design.signature);
 	int			first = class > 0 ? class * n : 0;
 	MlTerm	   *terms = ml_allocate(glm->env, (size_t) n, sizeof(MlTerm));
 	int			i;
