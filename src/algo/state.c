@@ -8,11 +8,18 @@
 #include <string.h>
 
 #include "math/blas.h"
+#include "math/qr.h"
 #include "stats/comoments.h"
 
 /* Rows that wait to be folded: enough for LAPACK, little in a state of few columns. */
 #define LEAST_ROOM 16
 #define MOST_ROOM 128
+
+/* Up to so many columns LAPACK costs more than it gains. */
+#define FEW_COLUMNS 32
+
+/* Rows to fold that need no allocation. */
+#define FEW_VALUES 512
 
 #define MAX_COLUMNS 1000000
 #define MAX_FACTOR_COLUMNS 8000
@@ -365,31 +372,61 @@ pack_factor(MlState *state, const double *r)
 	}
 }
 
-/*
- * Fold rows (n_rows, n) that lie one after the other into R. LAPACK wants them
- * column by column.
- */
 static MlStatus
-fold_rows(MlEnv *env, MlState *state, const double *rows, int n_rows)
+fold_by_lapack(MlEnv *env, MlState *state, double *turned, int n_rows)
 {
 	int			n = (int) state->n_columns;
 	double	   *r = ml_allocate(env, (size_t) n * (size_t) n, sizeof(double));
-	double	   *turned = ml_allocate(env, (size_t) n * (size_t) n_rows, sizeof(double));
 	double	   *work = ml_allocate(env, ml_qr_work_size(n), sizeof(double));
-	int			i;
-	int			j;
 
-	if (r == NULL || turned == NULL || work == NULL)
+	if (r == NULL || work == NULL)
 		return ML_OUT_OF_MEMORY;
-	for (i = 0; i < n_rows; i++)
-		for (j = 0; j < n; j++)
-			turned[(size_t) j * (size_t) n_rows + (size_t) i] = rows[(size_t) i * (size_t) n + (size_t) j];
 	ml_state_factor(state, r);
 	ML_TRY(ml_qr_update(env, n, r, n_rows, turned, n_rows, work));
 	pack_factor(state, r);
 	ml_release(env, r);
-	ml_release(env, turned);
 	ml_release(env, work);
+	return ML_OK;
+}
+
+/* Rows (n_rows, n) column by column, with zeros behind: (padded, n). */
+static void
+turn_rows(const double *rows, int n_rows, int n, double *turned, int padded)
+{
+	int			i;
+	int			j;
+
+	for (j = 0; j < n; j++)
+	{
+		double	   *column = turned + (size_t) j * (size_t) padded;
+
+		for (i = 0; i < n_rows; i++)
+			column[i] = rows[(size_t) i * (size_t) n + (size_t) j];
+		for (; i < padded; i++)
+			column[i] = 0.0;
+	}
+}
+
+/* Fold rows (n_rows, n) that lie one after the other into R. */
+static MlStatus
+fold_rows(MlEnv *env, MlState *state, const double *rows, int n_rows)
+{
+	int			n = (int) state->n_columns;
+	int			padded = (n_rows + ML_QR_LANES - 1) / ML_QR_LANES * ML_QR_LANES;
+	double		narrow[FEW_VALUES];
+	double	   *turned = narrow;
+
+	if ((size_t) n * (size_t) padded > FEW_VALUES)
+	{
+		turned = ml_allocate(env, (size_t) n * (size_t) padded, sizeof(double));
+		if (turned == NULL)
+			return ML_OUT_OF_MEMORY;
+	}
+	turn_rows(rows, n_rows, n, turned, padded);
+	if (n > FEW_COLUMNS || !ml_qr_fold(n, state->values, padded, turned))
+		ML_TRY(fold_by_lapack(env, state, turned, padded));
+	if (turned != narrow)
+		ml_release(env, turned);
 	return ML_OK;
 }
 

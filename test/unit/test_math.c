@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "math/blas.h"
 #include "math/func.h"
+#include "math/qr.h"
 #include "math/rng.h"
 #include "math/sort.h"
 #include "math/sum.h"
@@ -682,6 +683,40 @@ test_qr(void)
 	unit_ok(ml_qr_update(env, 2, r, 1, work, 1, work + 2) == ML_INTERRUPTED, "factoring can be stopped");
 }
 
+/* Small blocks without LAPACK: the same R'R; numbers whose squares leave the range are refused untouched. */
+static void
+test_qr_fold(int n, int rows, int block)
+{
+	MlEnv	   *env = unit_env();
+	double	   *triangle = ml_allocate(env, (size_t) n * (size_t) (n + 1) / 2, sizeof(double));
+	double	   *r = ml_allocate(env, (size_t) n * (size_t) n, sizeof(double));
+	double		b[64 * 40];
+	int			padded = (block + ML_QR_LANES - 1) / ML_QR_LANES * ML_QR_LANES;
+	int			start;
+	int			i;
+	int			j;
+
+	for (start = 0; start < rows; start += block)
+	{
+		for (j = 0; j < n; j++)
+			for (i = 0; i < padded; i++)
+				b[j * padded + i] = i < block && start + i < rows ? row_value(start + i, j) : 0;
+		if (!ml_qr_fold(n, triangle, padded, b))
+			unit_ok(false, "refused");
+	}
+	for (j = 0; j < n; j++)
+		memcpy(r + j * n, triangle + j * (j + 1) / 2, (size_t) (j + 1) * sizeof(double));
+	unit_ok(gram_error(n, rows, r) < 1e-14, "%d columns, %d rows by %d: %.2g", n, rows, block, gram_error(n, rows, r));
+	for (i = 0; i < 3; i++)
+	{
+		static const double unsafe[] = {1e200, 1e-200, NAN};
+
+		b[0] = unsafe[i];
+		unit_ok(!ml_qr_fold(n, triangle, padded, b) && (isnan(b[0]) || b[0] == unsafe[i]), "%g is refused", unsafe[i]);
+	}
+	b[0] = 0;
+}
+
 int
 main(void)
 {
@@ -700,6 +735,11 @@ main(void)
 	test_logistic();
 	test_normal();
 	test_beta();
+	test_qr_fold(1, 50, 16);
+	test_qr_fold(5, 700, 1);
+	test_qr_fold(12, 700, 16);
+	test_qr_fold(31, 20, 7);
+	test_qr_fold(40, 700, 61);
 	test_chi_square();
 	test_kolmogorov();
 	for (i = 0; i < 7; i++)
