@@ -416,6 +416,7 @@ fold_rows(MlEnv *env, MlState *state, const double *rows, int n_rows)
 	double		narrow[FEW_VALUES];
 	double	   *turned = narrow;
 
+	ML_TRY(ml_check_stop(env));
 	if ((size_t) n * (size_t) padded > FEW_VALUES)
 	{
 		turned = ml_allocate(env, (size_t) n * (size_t) padded, sizeof(double));
