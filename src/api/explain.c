@@ -1,6 +1,7 @@
 /*
  * api/explain.c
- *		mlops_explain(): why a version says of a row what it says.
+ *		mlops_explain(): why a version says of a row what it says, and
+ *		mlops_partial_dependence(): what it would say of others.
  */
 #include "postgres.h"
 
@@ -9,7 +10,10 @@
 #include "api/arguments.h"
 #include "api/features.h"
 #include "bridge/pg_compat.h"
+#include "lifecycle/dependence.h"
 #include "lifecycle/explain.h"
+
+PG_FUNCTION_INFO_V1(mlops_sql_partial_dependence);
 
 static void
 put_contributions(ReturnSetInfo *set, const MlopsContribution *rows, int count)
@@ -51,3 +55,38 @@ explain(FunctionCallInfo fcinfo, MlopsRowForm form)
 }
 
 MLOPS_OVERLOADS(explain)
+
+/* mlops_partial_dependence(ref, feature, source, class, points, curves, key) */
+Datum
+mlops_sql_partial_dependence(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	MlopsDependence request;
+	MlopsDependenceRow *rows;
+	int64		count;
+	int64		i;
+
+	request.reference = mlops_argument_required(fcinfo, 0, "ref");
+	request.feature = mlops_argument_required(fcinfo, 1, "feature");
+	request.source = mlops_argument_text(fcinfo, 2);
+	request.class = mlops_argument_text(fcinfo, 3);
+	request.points = mlops_argument_integer(fcinfo, 4, "points");
+	request.curves = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5);
+	request.key = mlops_argument_text(fcinfo, 6);
+	rows = mlops_partial_dependence(&request, &count);
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < count; i++)
+	{
+		Datum		values[6];
+		bool		nulls[6] = {false};
+
+		mlops_result_text(values, nulls, 0, rows[i].key);
+		mlops_result_text(values, nulls, 1, rows[i].class);
+		mlops_result_text(values, nulls, 2, rows[i].value);
+		mlops_result_number(values, nulls, 3, rows[i].prediction);
+		mlops_result_number(values, nulls, 4, rows[i].low);
+		mlops_result_number(values, nulls, 5, rows[i].high);
+		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

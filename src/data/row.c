@@ -113,10 +113,8 @@ mlops_row_values(const MlopsRowReader *reader)
 }
 
 char *
-mlops_row_value_text(const MlopsRowReader *reader, int feature)
+mlops_value_text(MlType type, const MlValue *value)
 {
-	const MlValue *value = &reader->values[feature];
-	MlType		type = reader->signature->features[feature].type;
 	char		number[ML_NUMBER_TEXT];
 	char	   *text;
 

@@ -38,9 +38,9 @@ extern void mlops_row_from_text(MlopsRowReader *reader, const char *row, double 
 extern const MlValue *mlops_row_values(const MlopsRowReader *reader);
 
 /*
- * One of them as text, as PostgreSQL shows the type; timestamps with time zone
- * as the local time that training saw. NULL: missing.
+ * A value as text, as PostgreSQL shows the type; timestamps with time zone as
+ * the local time that training saw. NULL: missing.
  */
-extern char *mlops_row_value_text(const MlopsRowReader *reader, int feature);
+extern char *mlops_value_text(MlType type, const MlValue *value);
 
 #endif							/* MLOPS_DATA_ROW_H */

@@ -20,16 +20,6 @@
 #include "lifecycle/dataset.h"
 #include "lifecycle/explain.h"
 
-/* A version, a source, and how its rows are called. */
-typedef struct Batch
-{
-	MlEnv	   *env;
-	const MlModel *model;
-	const char **labels;		/* (n_classes) in the server's encoding */
-	MlopsSource *source;
-	int			key;			/* column of the source, or -1 */
-} Batch;
-
 /* The only column of the relation's primary key, or -1. */
 static int
 primary_key(const MlopsSource *source)
@@ -68,8 +58,21 @@ find_key(const MlopsSource *source, const MlopsVersionKey *version, const char *
 	return column;
 }
 
-static void
-begin_batch(Batch *batch, const char *reference, MlopsRight right, const char *source, const char *key)
+/*
+ * What the version was trained on. A stored query means what it meant to its
+ * author, for the rest of the caller's nest level of settings.
+ */
+static const char *
+stored_source(const MlopsVersionKey *version)
+{
+	Jsonb	   *request = mlops_version_load(version->model, version->version)->request;
+
+	mlops_source_apply_settings(mlops_json_get_value(request, "settings"));
+	return mlops_json_get_text(request, "source");
+}
+
+void
+mlops_batch_begin(MlopsBatch *batch, const char *reference, MlopsRight right, const char *source, const char *key)
 {
 	MlEnv	   *env = mlops_env_begin(CurrentMemoryContext, "mlops batch", (Size) mlops_training_memory * 1024);
 	MlopsVersionKey version;
@@ -82,12 +85,12 @@ begin_batch(Batch *batch, const char *reference, MlopsRight right, const char *s
 	for (i = 0; i < batch->model->n_classes; i++)
 		batch->labels[i] = pg_any_to_server(pstrdup(batch->model->labels[i]), strlen(batch->model->labels[i]),
 											PG_UTF8);
-	batch->source = mlops_source_open(source);
+	batch->source = mlops_source_open(source != NULL ? source : stored_source(&version));
 	batch->key = find_key(batch->source, &version, key);
 }
 
-static void
-end_batch(Batch *batch)
+void
+mlops_batch_end(MlopsBatch *batch)
 {
 	mlops_source_close(batch->source);
 	mlops_env_end(batch->env);
@@ -97,13 +100,13 @@ end_batch(Batch *batch)
 
 typedef struct Predicting
 {
-	Batch		batch;
+	MlopsBatch		batch;
 	MlopsPredictionTaker take;
 	void	   *state;
 } Predicting;
 
 static void
-fill_prediction(const Batch *batch, const double *outputs, MlopsPrediction *prediction)
+fill_prediction(const MlopsBatch *batch, const double *outputs, MlopsPrediction *prediction)
 {
 	const MlModel *model = batch->model;
 	int			class_number;
@@ -145,11 +148,11 @@ mlops_predict_batch(const char *reference, const char *source, const char *key,
 					MlopsPredictionTaker take, void *state)
 {
 	Predicting	predicting = {.take = take, .state = state};
-	Batch	   *batch = &predicting.batch;
+	MlopsBatch	   *batch = &predicting.batch;
 
-	begin_batch(batch, reference, MLOPS_RIGHT_PREDICT, source, key);
+	mlops_batch_begin(batch, reference, MLOPS_RIGHT_PREDICT, source, key);
 	mlops_source_stream(batch->source, batch->model, batch->key, batch->env, predict_block, &predicting);
-	end_batch(batch);
+	mlops_batch_end(batch);
 }
 
 /* ----------------------------------------------------------------- to tables */
@@ -196,7 +199,7 @@ mlops_score_into(const MlopsScoreInto *request)
 
 typedef struct Explaining
 {
-	Batch		batch;
+	MlopsBatch		batch;
 	int			first_class;
 	int			n_classes;		/* that are explained */
 	MlExplainer **explainers;	/* (1 + n_groups, n_classes) made when first needed */
@@ -284,13 +287,13 @@ mlops_explain_batch(const char *reference, const char *source, const char *key, 
 					MlopsContributionTaker take, void *state)
 {
 	Explaining	explaining = {.take = take, .state = state};
-	Batch	   *batch = &explaining.batch;
+	MlopsBatch	   *batch = &explaining.batch;
 
-	begin_batch(batch, reference, MLOPS_RIGHT_READ, source, key);
+	mlops_batch_begin(batch, reference, MLOPS_RIGHT_READ, source, key);
 	mlops_explainable(reference, batch->model);
 	mlops_explained_classes(batch->model, class, &explaining.first_class, &explaining.n_classes);
 	explaining.explainers = mlops_need(batch->env, (Size) (1 + batch->model->groups.n_groups) * explaining.n_classes,
 									   sizeof(MlExplainer *));
 	mlops_source_stream(batch->source, batch->model, batch->key, batch->env, explain_block, &explaining);
-	end_batch(batch);
+	mlops_batch_end(batch);
 }

@@ -7,6 +7,28 @@
 
 #include "postgres.h"
 
+#include "catalog/model.h"
+#include "data/stream.h"
+
+/* A version, a source, and how its rows are called. */
+typedef struct MlopsBatch
+{
+	MlEnv	   *env;
+	const MlModel *model;
+	const char **labels;		/* (n_classes) in the server's encoding */
+	MlopsSource *source;
+	int			key;			/* column of the source, or -1 */
+} MlopsBatch;
+
+/*
+ * Resolves the reference and opens the source; NULL: that of the training, with
+ * the settings of its author until the end of the caller's nest level
+ * (NewGUCNestLevel()). key: as in mlops_predict_batch().
+ */
+extern void mlops_batch_begin(MlopsBatch *batch, const char *reference, MlopsRight right, const char *source,
+							  const char *key);
+extern void mlops_batch_end(MlopsBatch *batch);
+
 /* What a version says of a row. */
 typedef struct MlopsPrediction
 {

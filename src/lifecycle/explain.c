@@ -140,7 +140,7 @@ explain_class(const MlopsExplained *explained, int class_number, MlopsContributi
 
 		row->class = class;
 		row->feature = pstrdup(signature->features[i].name);
-		row->value = mlops_row_value_text(explained->reader, i);
+		row->value = mlops_value_text(signature->features[i].type, &mlops_row_values(explained->reader)[i]);
 		mlops_sum_contributions(signature, i, explainer.exact, contributions, errors, &row->contribution,
 								&row->std_error);
 		if (negative)

@@ -41,6 +41,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_moments_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
+	('mlops_partial_dependence(ref text, feature text, source text DEFAULT NULL::text, class text DEFAULT NULL::text, points integer DEFAULT 20, curves boolean DEFAULT false, key text DEFAULT NULL::text, OUT key text, OUT class text, OUT value text, OUT prediction double precision, OUT low double precision, OUT high double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_predict(ref text, features double precision[])', 'double precision', 's', 's'),
 	('mlops_predict(ref text, features json)', 'double precision', 's', 's'),
 	('mlops_predict(ref text, features jsonb)', 'double precision', 's', 's'),
@@ -210,6 +211,7 @@ SELECT throws_ok($$SELECT mlops_explain('contract', '{"x": 1, "z": 1}')$$, '4250
 SELECT throws_ok($$SELECT mlops_explain_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_explain_batch');
 SELECT throws_ok($$SELECT mlops_predict_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_predict_batch');
 SELECT throws_ok($$SELECT mlops_score_into('contract', 'contract_rows', 'contract_scores')$$, '42501', NULL, 'not for him: mlops_score_into');
+SELECT throws_ok($$SELECT mlops_partial_dependence('contract', 'x')$$, '42501', NULL, 'not for him: mlops_partial_dependence');
 SELECT throws_ok($$SELECT mlops_rules('contract')$$, '42501', NULL, 'not for him: mlops_rules');
 SELECT throws_ok($$SELECT mlops_coefficients('contract')$$, '42501', NULL, 'not for him: mlops_coefficients');
 SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');

@@ -76,6 +76,23 @@ SELECT class, count(*) FROM mlops_explain_batch('explain level', 'SELECT * FROM 
 SELECT * FROM mlops_explain_batch('explain level', 'SELECT * FROM facts WHERE id < 3', class => 'lower');
 SELECT count(*) FROM mlops_explain_batch('explain gbt', 'SELECT * FROM facts WHERE id < 0');
 
+-- What it would say if a column had another value: two for each unit here
+SELECT value, round((prediction - lag(prediction) OVER (ORDER BY value::int))::numeric, 6) AS more, low < prediction AND prediction < high AS between FROM mlops_partial_dependence('explain linear', 'number') ORDER BY value::int;
+SELECT value, class, round((prediction - min(prediction) OVER ())::numeric, 6) AS more FROM mlops_partial_dependence('explain linear', 'plan', points => 2) ORDER BY value;
+SELECT value, prediction IS NOT NULL AS known FROM mlops_partial_dependence('explain linear', 'seen', points => 3);
+SELECT count(*), count(value) AS present FROM mlops_partial_dependence('explain gbt', 'weight');
+-- by its definition, over all rows of a small source
+SELECT bool_and(abs(p.prediction - d.prediction) < 1e-9) AS agrees, count(*) FROM mlops_partial_dependence('explain gbt', 'number', 'SELECT * FROM facts WHERE id <= 300') AS p
+JOIN (SELECT n, avg(mlops_predict('explain gbt', r)) AS prediction FROM generate_series(0, 12) AS n, LATERAL (SELECT f.id, n AS number, f.plan, f.seen, f.even, f.weight FROM facts AS f WHERE id <= 300) AS r GROUP BY n) AS d ON d.n = p.value::int;
+-- curves of single rows; classes
+SELECT count(*), count(DISTINCT key) AS keys, count(DISTINCT value) AS values, count(low) FROM mlops_partial_dependence('explain gbt', 'number', 'SELECT * FROM facts WHERE id <= 30', curves => true);
+SELECT class, count(*), bool_and(prediction BETWEEN 0 AND 1) AS probabilities FROM mlops_partial_dependence('explain level', 'number', points => 5) GROUP BY class ORDER BY class;
+SELECT bool_and(abs(a.prediction + b.prediction - 1) < 1e-9) AS turned FROM mlops_partial_dependence('explain churn gbt', 'contract', class => 'true') AS a JOIN mlops_partial_dependence('explain churn gbt', 'contract', class => 'false') AS b USING (value);
+SELECT count(*) FROM mlops_partial_dependence('explain gbt', 'number', 'SELECT * FROM facts WHERE false');
+SELECT * FROM mlops_partial_dependence('explain gbt', 'y');
+SELECT * FROM mlops_partial_dependence('explain gbt', 'number', points => 1);
+SELECT * FROM mlops_partial_dependence('explain gbt', 'number', class => 'high');
+
 -- Errors
 SELECT * FROM mlops_explain('explain nothing', '{}');
 SELECT * FROM mlops_explain(NULL, '{}');
