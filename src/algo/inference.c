@@ -42,7 +42,9 @@ ml_fit_statistic_name(MlFitStatistic statistic)
 		[ML_FIT_DF_MODEL] = "df_model",
 		[ML_FIT_DF_RESIDUAL] = "df_residual",
 		[ML_FIT_PSEUDO_R2] = "pseudo_r2",
-		[ML_FIT_DISPERSION] = "dispersion"
+		[ML_FIT_DISPERSION] = "dispersion",
+		[ML_FIT_LAMBDA] = "lambda",
+		[ML_FIT_NONZERO] = "nonzero"
 	};
 
 	return names[statistic];

@@ -86,6 +86,8 @@ typedef enum MlFitStatistic
 	ML_FIT_DF_RESIDUAL,
 	ML_FIT_PSEUDO_R2,			/* McFadden */
 	ML_FIT_DISPERSION,			/* Pearson's chi-square by its degrees of freedom */
+	ML_FIT_LAMBDA,				/* penalty per unit of weight, given or found */
+	ML_FIT_NONZERO,				/* coefficients that it left, without the intercept */
 	ML_N_FIT_STATISTICS
 } MlFitStatistic;
 

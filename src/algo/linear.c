@@ -342,6 +342,20 @@ infer(Fit *fit, MlInference **inference, double *loss)
 	return ml_linear_infer(&linear, inference, loss);
 }
 
+/* What the penalty was, and how many coefficients it left. */
+static void
+tell_penalty(const Fit *fit, double *statistic)
+{
+	int			k;
+
+	if (fit->penalty.lambda == 0.0)
+		return;
+	statistic[ML_FIT_LAMBDA] = fit->penalty.lambda;
+	statistic[ML_FIT_NONZERO] = 0;
+	for (k = 1; k <= fit->design.n_slots; k++)
+		statistic[ML_FIT_NONZERO] += fit->slots[k] != 0.0;
+}
+
 static void
 end(Fit *fit)
 {
@@ -366,6 +380,7 @@ linear_fit(MlEnv *env, const MlFitInput *input, MlFitted *fitted)
 	ML_TRY(take_slots(&fit));
 	ML_TRY(ml_effects_make(env, &fit.design, intercept_at_means(&fit), fit.slots + 1, &effects));
 	ML_TRY(infer(&fit, &inference, &fitted->train_loss));
+	tell_penalty(&fit, inference->statistic);
 	effects->inference = inference;
 	fitted->model = effects;
 	fitted->inference = inference;

@@ -12,7 +12,6 @@
 
 #include "algo/least_squares.h"
 #include "math/func.h"
-#include "math/singular.h"
 
 /* The sum of squares of y around its mean below which y is constant, as a share of all. */
 #define CONSTANT_SHARE 1e-26
@@ -114,41 +113,6 @@ infer(MlEnv *env, const MlLeastSquares *squares, const MlLeastSquaresFit *fit, M
 	return ML_OK;
 }
 
-/* The triangle of the columns in the model, each scaled to length 1. */
-static MlStatus
-measure_condition(MlEnv *env, const MlLeastSquares *squares, const MlLeastSquaresFit *fit,
-				  MlRegression *result)
-{
-	size_t		m = (size_t) fit->n_kept;
-	double	   *scaled;
-	double		greatest;
-	double		least;
-	size_t		k;
-	size_t		i;
-
-	result->condition_number = NAN;
-	if (m < 1 || m > ML_MOST_CONDITIONED)
-		return ML_OK;
-	scaled = ml_allocate(env, m, m * sizeof(double));
-	if (scaled == NULL)
-		return ML_OUT_OF_MEMORY;
-	for (k = 0; k < m; k++)
-	{
-		const double *column = squares->r + (size_t) fit->kept[k] * (size_t) squares->n;
-		double		length = 0.0;
-
-		for (i = 0; i <= k; i++)
-			length = hypot(length, column[i]);
-		/* By rows, so that the rotations work on the lower triangle: they converge faster there. */
-		for (i = 0; i <= k; i++)
-			scaled[i * m + k] = column[i] / length;
-	}
-	ML_TRY(ml_singular_range(env, (int) m, scaled, &greatest, &least));
-	result->condition_number = greatest / least;
-	ml_release(env, scaled);
-	return ML_OK;
-}
-
 static void
 judge_fit(const MlLeastSquaresFit *fit, double centred, MlRegression *result)
 {
@@ -185,7 +149,7 @@ ml_regression(MlEnv *env, const MlState *state, MlRegression *result)
 	judge_fit(&fit, centred, result);
 	if (result->df > 0)
 		ML_TRY(infer(env, &squares, &fit, result));
-	ML_TRY(measure_condition(env, &squares, &fit, result));
+	ML_TRY(ml_least_squares_condition(&squares, &fit, &result->condition_number));
 	ml_release(env, squares.shift);
 	ml_release(env, squares.r);
 	return ML_OK;

@@ -11,9 +11,6 @@
 
 #include "algo/state.h"
 
-/* Beyond so many coefficients there is no condition number. */
-#define ML_MOST_CONDITIONED 300
-
 typedef struct MlRegression
 {
 	int64_t		n_rows;
@@ -30,7 +27,7 @@ typedef struct MlRegression
 	double		sigma;			/* residual standard error */
 	double		f;				/* of all coefficients but the intercept; NaN without any */
 	double		f_p_value;
-	double		condition_number;	/* of the columns in the model, scaled to length 1 */
+	double		condition_number;	/* of the columns in the model, scaled to length 1; three digits */
 } MlRegression;
 
 /* state: compact, of kind least squares with at least 2 columns and a row. */

@@ -36,6 +36,9 @@ FROM mlops.training_curve AS c JOIN mlops.runs AS r USING (model, version),
 WHERE model = 'penalty' AND version >= 7 GROUP BY 1 ORDER BY 1;
 SELECT (SELECT iteration FROM mlops.training_curve WHERE model = 'penalty' AND version = 8 AND best) <
 	(SELECT iteration FROM mlops.training_curve WHERE model = 'penalty' AND version = 7 AND best) AS simpler;
+SELECT version, metric, CASE metric WHEN 'nonzero' THEN value ELSE round(value::numeric, 6) END AS value, rows
+FROM generate_series(1, 8) AS version, mlops_evaluate('penalty@' || version) WHERE part = 'train' AND metric IN ('lambda', 'nonzero') AND version IN (2, 5, 6, 7, 8) ORDER BY 1, 2;
+SELECT DISTINCT std_error, reason FROM mlops_coefficients('penalty@7');
 SELECT mlops_deploy('penalty@7');
 SELECT version FROM mlops_retrain('penalty', deploy => 'always');
 SELECT near(7, 9, 1e-9) AS same;
