@@ -124,3 +124,9 @@ CREATE AGGREGATE @extschema@.mlops_least_squares_partial(float8[]) (
 );
 COMMENT ON AGGREGATE @extschema@.mlops_least_squares_partial(float8[]) IS
 'State of rows for least squares: the triangular factor of their QR factorization, 8000 columns at most. Rows that are NULL or have a NULL element are left out. Errors: 22000 for NaN and infinity, 22023 for rows of different lengths.';
+
+CREATE FUNCTION @extschema@.mlops_encode(plan bytea, features record)
+RETURNS float8[] LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_encode_plan';
+COMMENT ON FUNCTION @extschema@.mlops_encode(bytea, record) IS
+'The numbers that a row contributes to a pass of a training by the driver partials, by the plan of the pass; NULL for a row that it leaves out. Called by those passes. Errors: XX001 for bytes that are no plan, 42703 for a row without a column of it, 22000 for unusable values.';

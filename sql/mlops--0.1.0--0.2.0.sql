@@ -180,7 +180,7 @@ COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], js
 'Split, prepare, fit, evaluate, store and, if it is better, deploy one new version of a model.
 source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are.
 task: classification, regression or anomaly, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies.
-features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories, min_partition_rows.
+features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories, min_partition_rows, driver (memory, partials).
 split: method (random, time, group, column, none), holdout, column, key, max_holdout, min_class, min_rows, folds.
 weight: column of row weights. positive: the positive class. key: the column that identifies rows.
 deploy: if_better, always, never, or {"metric": ..., "min_gain": ...}. seed: of split and fit.
@@ -678,3 +678,9 @@ CREATE AGGREGATE @extschema@.mlops_summary_partial(float8[]) (
 );
 COMMENT ON AGGREGATE @extschema@.mlops_summary_partial(float8[]) IS
 'State of mlops_summary(), for mlops_combine(). Errors: 22000 for infinity, 22023 for arrays of different lengths.';
+
+CREATE FUNCTION @extschema@.mlops_encode(plan bytea, features record)
+RETURNS float8[] LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_encode_plan';
+COMMENT ON FUNCTION @extschema@.mlops_encode(bytea, record) IS
+'The numbers that a row contributes to a pass of a training by the driver partials, by the plan of the pass; NULL for a row that it leaves out. Called by those passes. Errors: XX001 for bytes that are no plan, 42703 for a row without a column of it, 22000 for unusable values.';

@@ -98,6 +98,8 @@ typedef struct MlFitInput
 	const void *start;			/* model of the same algorithm, signature and classes to go on
 								 * from, or NULL */
 	MlSpare    *spare;			/* what of the above may go, or NULL */
+	const struct MlPasses *passes;	/* statistics of all rows, of which those above are some; NULL:
+								 * those above are all (passes.h) */
 } MlFitInput;
 
 /*
@@ -149,6 +151,7 @@ typedef struct MlAlgorithm
 	int			max_classes;	/* of a classification; 0 when it does none */
 	bool		uses_validation;	/* stops early on validation rows */
 	bool		continues;		/* fit() can start from a model */
+	bool		takes_passes;	/* fit() can do with passes instead of rows */
 	bool		pins_inputs;	/* pins inputs or takes slices: needs no whole frame in memory */
 	const MlParameter *parameters;
 	int			n_parameters;

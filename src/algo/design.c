@@ -356,6 +356,36 @@ ml_design_spread(const MlDesign *design, const MlFrame *frame, const uint32_t *r
 }
 
 void
+ml_design_row(const MlDesign *design, const double *inputs, bool centred, double *slots)
+{
+	int			i;
+
+	memset(slots, 0, (size_t) design->n_slots * sizeof(double));
+	for (i = 0; i < design->signature->n_inputs; i++)
+	{
+		const MlInput *input = &design->signature->inputs[i];
+		const MlDesignInput *entry = &design->inputs[i];
+		double	   *first = slots + entry->first_slot;
+
+		if (input->category)
+		{
+			int			value = isnan(inputs[i]) ? input->n_levels + 1 : (int) inputs[i];
+
+			if (entry->place[value] > 0)
+				first[entry->place[value] - 1] = 1.0;
+		}
+		else
+		{
+			double		value = isnan(inputs[i]) ? input->mean : inputs[i];
+
+			first[0] = entry->scale == 0.0 ? 0.0 : (centred ? value - input->mean : value) * entry->scale;
+			if (entry->n_slots == 2 && isnan(inputs[i]))
+				first[1] = 1.0;
+		}
+	}
+}
+
+void
 ml_design_widen(const MlDesign *design, const double *slots, double *wide)
 {
 	int			i;

@@ -81,6 +81,9 @@ extern void ml_design_load(const MlDesign *design, const MlFrame *frame, const u
 extern void ml_design_spread(const MlDesign *design, const MlFrame *frame, const uint32_t *rows,
 							 int n_rows, const double *factor, bool centred, double *into, int stride);
 
+/* The slots (n_slots) of one row of inputs, as ml_signature_encode() gives them; centred as above. */
+extern void ml_design_row(const MlDesign *design, const double *inputs, bool centred, double *slots);
+
 /* wide (n_wide) from slots (n_slots), and back; references are 0 and dropped. */
 extern void ml_design_widen(const MlDesign *design, const double *slots, double *wide);
 extern void ml_design_narrow(const MlDesign *design, const double *wide, double *slots);

@@ -28,6 +28,7 @@
 #include "algo/effects.h"
 #include "algo/fold.h"
 #include "algo/linear_inference.h"
+#include "algo/passes.h"
 #include "algo/penalised.h"
 #include "math/sum.h"
 
@@ -77,6 +78,7 @@ typedef struct Fit
 	MlLeastSquares state;
 	MlLeastSquaresFit solved;
 	double	   *slots;			/* (1 + n_slots) coefficients of [1, slots], offset included */
+	double	   *gathered;		/* with passes: the state before it was used up, written */
 } Fit;
 
 /* Penalties come as l1 and l2, or as lambda. */
@@ -113,7 +115,9 @@ begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 	ML_TRY(ml_dense_rows_begin(env, input, &fit->design, fit->state.capacity, &fit->rows));
 	fit->rows.intercept = input->parameters[INTERCEPT] == 0;
 	fit->rows.offset = offset;
-	if (fit->rows.intercept)
+	if (fit->rows.intercept && input->passes != NULL)
+		fit->rows.shift = input->passes->target_mean - (offset >= 0 ? input->signature->inputs[offset].mean : 0);
+	else if (fit->rows.intercept)
 		ML_TRY(ml_dense_rows_mean(&fit->rows, &fit->rows.shift));
 	fit->state.shift[fit->state.n - 1] = fit->rows.shift;
 	return ML_OK;
@@ -138,6 +142,20 @@ fold_rows(Fit *fit, const uint32_t *rows, int64_t count, int64_t done)
 				  done + start + n_rows, -1, NAN);
 	}
 	return ML_OK;
+}
+
+/* All rows into the state, wherever they are. */
+static MlStatus
+gather_rows(Fit *fit)
+{
+	const MlFitInput *input = fit->input;
+
+	if (input->passes == NULL)
+		return fold_rows(fit, input->rows, input->n_rows, 0);
+	ML_TRY(input->passes->least_squares(fit->env, input->passes, fit->rows.intercept, fit->rows.offset,
+										&fit->state));
+	fit->gathered = ml_allocate(fit->env, (size_t) ml_least_squares_size(fit->state.n), sizeof(double));
+	return fit->gathered == NULL ? ML_OUT_OF_MEMORY : ml_least_squares_write(&fit->state, fit->gathered);
 }
 
 /* The states of all folds, written behind each other. */
@@ -206,6 +224,12 @@ choose_lambda(Fit *fit, MlFitted *fitted)
 	MlPenaltyPath path;
 	int			chosen;
 
+	if (fit->input->passes != NULL)
+	{
+		ml_fail(fit->env, ML_INVALID_OPTION, "lambda cannot be found by cross-validation with the driver \"partials\"");
+		ml_hint(fit->env, "Give lambda a number, or use the driver \"memory\".");
+		return ML_INVALID_OPTION;
+	}
 	ML_TRY(ml_folds_deal(fit->env, fit->input, &n_folds, &fold));
 	written = ml_allocate(fit->env, (size_t) n_folds, (size_t) ml_least_squares_size(n) * sizeof(double));
 	if (written == NULL)
@@ -231,7 +255,7 @@ fold_all(Fit *fit, MlFitted *fitted)
 	fit->penalty.l1_ratio = parameters[L1_RATIO];
 	if (parameters[LAMBDA] == LAMBDA_BEST || parameters[LAMBDA] == LAMBDA_SIMPLEST)
 		return choose_lambda(fit, fitted);
-	ML_TRY(fold_rows(fit, fit->input->rows, fit->input->n_rows, 0));
+	ML_TRY(gather_rows(fit));
 	fit->penalty.lambda = parameters[LAMBDA];
 	if (sum > 0.0)
 	{
@@ -335,6 +359,7 @@ infer(Fit *fit, MlInference **inference, double *loss)
 		.state = &fit->state,
 		.solved = &fit->solved,
 		.slots = fit->slots,
+		.gathered = fit->gathered,
 		.reason = fit->penalty.lambda == 0.0 ? ML_REASON_NONE :
 			fit->penalty.l1_ratio == 0.0 ? ML_REASON_PENALTY : ML_REASON_SELECTION
 	};
@@ -365,6 +390,7 @@ end(Fit *fit)
 	ml_release(fit->env, fit->solved.aliased);
 	ml_release(fit->env, fit->solved.coefficients);
 	ml_release(fit->env, fit->slots);
+	ml_release(fit->env, fit->gathered);
 }
 
 static MlStatus
@@ -393,6 +419,7 @@ const MlAlgorithm ml_linear = {
 	.title = "linear regression by least squares, with optional lasso, ridge or elastic net penalty",
 	.tasks = 1U << ML_REGRESSION,
 	.uses_validation = false,
+	.takes_passes = true,
 	.pins_inputs = true,
 	.parameters = linear_parameters,
 	.n_parameters = sizeof(linear_parameters) / sizeof(linear_parameters[0]),

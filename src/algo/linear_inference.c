@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "algo/passes.h"
 #include "math/func.h"
 #include "math/sum.h"
 
@@ -41,7 +42,7 @@ begin(Measure *measure, const MlLinearFit *fit)
 	memset(measure, 0, sizeof(*measure));
 	measure->fit = fit;
 	measure->env = fit->env;
-	measure->n_rows = fit->rows->input->n_rows;
+	measure->n_rows = fit->gathered != NULL ? fit->rows->input->passes->n_rows : fit->rows->input->n_rows;
 	measure->infers = fit->reason == ML_REASON_NONE && measure->n_rows > solved->n_kept &&
 		solved->n_kept <= ML_MOST_INFERRED;
 	if (!measure->infers)
@@ -50,6 +51,8 @@ begin(Measure *measure, const MlLinearFit *fit)
 	if (measure->root == NULL)
 		return ML_OUT_OF_MEMORY;
 	ML_TRY(ml_least_squares_inverse(fit->state, solved, measure->root));
+	if (fit->gathered != NULL)
+		return ML_OK;
 	return ml_robust_begin(fit->env, solved->kept, solved->n_kept, measure->root, &measure->robust);
 }
 
@@ -111,6 +114,34 @@ pass(Measure *measure, MlExactSum *residual, MlExactSum *spread)
 	return ML_OK;
 }
 
+/* Without rows: R (b, w, -1) is as long as the residuals, what R has of y below row 0 as y around its mean. */
+static MlStatus
+measure_gathered(Measure *measure)
+{
+	const MlLinearFit *fit = measure->fit;
+	MlLeastSquares state;
+	const double *y;
+	int			i;
+	int			k;
+
+	ML_TRY(ml_least_squares_read(measure->env, fit->gathered, ml_least_squares_size(fit->state->n), &state));
+	y = state.r + (size_t) (state.n - 1) * (size_t) state.n;
+	for (i = 0; i < state.n; i++)
+	{
+		double		error = y[i];
+
+		for (k = i; k < state.n - 1; k++)
+			error -= state.r[(size_t) k * (size_t) state.n + (size_t) i] *
+				(fit->solved->coefficients[k] - (k == 0 ? fit->rows->shift : 0.0));
+		measure->residual += error * error;
+		measure->spread += i == 0 && fit->rows->intercept ? 0.0 : y[i] * y[i];
+	}
+	measure->weight = state.weight;
+	measure->log_weights = fit->rows->input->passes->log_weights;
+	ml_least_squares_end(&state);
+	return ML_OK;
+}
+
 /* Residuals of the finished model on its own rows, and what errors need of them. */
 static MlStatus
 measure_rows(Measure *measure)
@@ -118,11 +149,16 @@ measure_rows(Measure *measure)
 	MlExactSum	residual;
 	MlExactSum	spread;
 
-	ml_sum_begin(&residual);
-	ml_sum_begin(&spread);
-	ML_TRY(pass(measure, &residual, &spread));
-	measure->residual = ml_sum_value(&residual);
-	measure->spread = ml_sum_value(&spread);
+	if (measure->fit->gathered != NULL)
+		ML_TRY(measure_gathered(measure));
+	else
+	{
+		ml_sum_begin(&residual);
+		ml_sum_begin(&spread);
+		ML_TRY(pass(measure, &residual, &spread));
+		measure->residual = ml_sum_value(&residual);
+		measure->spread = ml_sum_value(&spread);
+	}
 	if (isfinite(measure->residual) && isfinite(measure->spread))
 		return ML_OK;
 	ml_fail(measure->env, ML_INVALID_DATA, "the squared errors are beyond double precision");
@@ -229,8 +265,10 @@ ml_linear_infer(const MlLinearFit *fit, MlInference **inference, double *loss)
 	{
 		made->df = (double) (measure.n_rows - solved->n_kept);
 		ML_TRY(ml_inference_errors(fit->env, made, fit->design, -1, solved->kept, solved->n_kept,
-								   measure.root, sqrt(measure.residual / made->df), centred, &measure.robust));
-		ml_robust_end(&measure.robust);
+								   measure.root, sqrt(measure.residual / made->df), centred,
+								   fit->gathered == NULL ? &measure.robust : NULL));
+		if (fit->gathered == NULL)
+			ml_robust_end(&measure.robust);
 	}
 	ML_TRY(fill_statistics(&measure, made));
 	ml_release(fit->env, reasons);

@@ -18,11 +18,13 @@ typedef struct MlLinearFit
 	MlLeastSquares *state;		/* finished; its room for rows is used again */
 	const MlLeastSquaresFit *solved;	/* with a penalty perhaps only its coefficients */
 	const double *slots;		/* (1 + n_slots) coefficients of [1, slots], offset included */
+	const double *gathered;		/* with passes: the written state before it was finished */
 	MlReason	reason;			/* why there are no errors; ML_REASON_NONE: no penalty */
 } MlLinearFit;
 
 /*
- * One more pass over the rows. *loss is the mean squared error, weighted. ML_INVALID_DATA
+ * One more pass over the rows, where they are at hand; else there are no robust
+ * errors, and the rest comes from the state. *loss is the mean squared error, weighted. ML_INVALID_DATA
  * when squares or coefficients are beyond double precision.
  */
 extern MlStatus ml_linear_infer(const MlLinearFit *fit, MlInference **inference, double *loss);

@@ -10,7 +10,7 @@
 
 static const char *model_fault(const MlModel *model);
 static const char *label_fault(const MlModel *model);
-static const char *feature_fault(const MlModel *model, int f, int first_input);
+static const char *feature_fault(const MlSignature *signature, int f, int first_input, bool may_lack_inputs);
 static const char *group_fault(const MlModel *model);
 static const char *group_column_fault(const MlModel *model, int c);
 static const char *place_fault(const MlGroups *groups);
@@ -43,7 +43,7 @@ ml_model_check(MlEnv *env, const MlModel *model, MlStatus status, const char *pr
 		return ml_fail(env, status, "%s: %s", prefix, fault);
 	for (f = 0; f < signature->n_features; f++)
 	{
-		fault = feature_fault(model, f, inputs);
+		fault = feature_fault(signature, f, inputs, tells_rows_apart(model, f));
 		if (fault != NULL)
 			return ml_fail(env, status, "%s: feature %d %s", prefix, f + 1, fault);
 		inputs += signature->features[f].n_inputs;
@@ -53,6 +53,29 @@ ml_model_check(MlEnv *env, const MlModel *model, MlStatus status, const char *pr
 	fault = group_fault(model);
 	if (fault != NULL)
 		return ml_fail(env, status, "%s: %s", prefix, fault);
+	return ML_OK;
+}
+
+MlStatus
+ml_signature_check(MlEnv *env, const MlSignature *signature, MlStatus status, const char *prefix)
+{
+	int			inputs = 0;
+	int			f;
+
+	if (signature->n_features < 1 || signature->n_features > ML_ARTIFACT_MAX_FEATURES)
+		return ml_fail(env, status, "%s: its number of features is not valid", prefix);
+	if (signature->time_zone != NULL && !name_valid(signature->time_zone))
+		return ml_fail(env, status, "%s: its time zone is not valid", prefix);
+	for (f = 0; f < signature->n_features; f++)
+	{
+		const char *fault = feature_fault(signature, f, inputs, true);
+
+		if (fault != NULL)
+			return ml_fail(env, status, "%s: feature %d %s", prefix, f + 1, fault);
+		inputs += signature->features[f].n_inputs;
+	}
+	if (inputs != signature->n_inputs)
+		return ml_fail(env, status, "%s: there are inputs without a feature", prefix);
 	return ML_OK;
 }
 
@@ -140,9 +163,8 @@ label_fault(const MlModel *model)
 }
 
 static const char *
-feature_fault(const MlModel *model, int f, int first_input)
+feature_fault(const MlSignature *signature, int f, int first_input, bool may_lack_inputs)
 {
-	const MlSignature *signature = &model->signature;
 	const MlFeature *feature = &signature->features[f];
 	MlKind		kind;
 	const char *fault;
@@ -158,7 +180,7 @@ feature_fault(const MlModel *model, int f, int first_input)
 		return "needs a time zone";
 	kind = ml_type_kind(feature->type);
 	if (feature->n_inputs == 0 && feature->first_input == first_input && feature->n_levels == 0 &&
-		first_input == signature->n_inputs && tells_rows_apart(model, f))
+		first_input == signature->n_inputs && may_lack_inputs)
 		return NULL;
 	if (feature->n_inputs != (kind == ML_KIND_TIME ? ml_n_time_parts(feature->type) : 1) ||
 		feature->first_input != first_input ||

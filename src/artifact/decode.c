@@ -20,7 +20,6 @@
 
 static MlStatus read_header(MlEnv *env, const uint8_t *bytes, size_t length, uint32_t *format);
 static MlStatus read_labels(MlEnv *env, MlReader *reader, MlModel *model);
-static MlStatus read_signature(MlEnv *env, MlReader *reader, MlSignature *signature);
 static MlStatus read_feature(MlEnv *env, MlReader *reader, MlFeature *feature);
 static MlStatus read_inputs(MlEnv *env, MlReader *reader, MlSignature *signature);
 static MlStatus read_groups(MlEnv *env, MlReader *reader, const MlSignature *signature, MlGroups *groups);
@@ -28,7 +27,6 @@ static MlStatus read_group_column(MlEnv *env, MlReader *reader, const MlSignatur
 								  MlGroupColumn *column);
 static MlStatus read_fitted(MlEnv *env, MlReader *reader, MlModel *model);
 static MlStatus read_algorithm(MlEnv *env, MlReader *reader, MlModel *model);
-static MlStatus read_name(MlEnv *env, MlReader *reader, const char **name);
 static MlStatus read_count(MlEnv *env, MlReader *reader, size_t least_bytes, int most, int *count);
 static MlStatus read_flag(MlEnv *env, MlReader *reader, bool *flag);
 static MlStatus cut_off(MlEnv *env);
@@ -46,8 +44,8 @@ ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
 	model->task = (MlTask) ml_read_u32(&reader);
 	ML_TRY(read_labels(env, &reader, model));
 	model->threshold = ml_read_f64(&reader);
-	ML_TRY(read_name(env, &reader, &model->target));
-	ML_TRY(read_signature(env, &reader, &model->signature));
+	ML_TRY(ml_read_name(env, &reader, &model->target));
+	ML_TRY(ml_read_signature(env, &reader, &model->signature));
 	if (reader.format >= 2)
 		ML_TRY(read_groups(env, &reader, &model->signature, &model->groups));
 	ML_TRY(read_algorithm(env, &reader, model));
@@ -99,19 +97,19 @@ read_labels(MlEnv *env, MlReader *reader, MlModel *model)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < model->n_classes; i++)
 	{
-		ML_TRY(read_name(env, reader, &model->labels[i]));
+		ML_TRY(ml_read_name(env, reader, &model->labels[i]));
 		if (model->labels[i] == NULL)
 			return ml_fail(env, ML_CORRUPT, DAMAGED ": a label is absent");
 	}
 	return ML_OK;
 }
 
-static MlStatus
-read_signature(MlEnv *env, MlReader *reader, MlSignature *signature)
+MlStatus
+ml_read_signature(MlEnv *env, MlReader *reader, MlSignature *signature)
 {
 	int			i;
 
-	ML_TRY(read_name(env, reader, &signature->time_zone));
+	ML_TRY(ml_read_name(env, reader, &signature->time_zone));
 	ML_TRY(read_flag(env, reader, &signature->nan_is_missing));
 	ML_TRY(read_count(env, reader, FEATURE_BYTES, ML_ARTIFACT_MAX_FEATURES,
 					  &signature->n_features));
@@ -128,7 +126,7 @@ read_feature(MlEnv *env, MlReader *reader, MlFeature *feature)
 {
 	int			i;
 
-	ML_TRY(read_name(env, reader, &feature->name));
+	ML_TRY(ml_read_name(env, reader, &feature->name));
 	feature->type = (MlType) ml_read_u32(reader);
 	feature->first_input = (int) ml_read_u32(reader);
 	feature->n_inputs = (int) ml_read_u32(reader);
@@ -202,7 +200,7 @@ read_group_column(MlEnv *env, MlReader *reader, const MlSignature *signature, Ml
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < column->n_values; i++)
 	{
-		ML_TRY(read_name(env, reader, &column->text[i]));
+		ML_TRY(ml_read_name(env, reader, &column->text[i]));
 		if (column->text[i] == NULL)
 			return ml_fail(env, ML_CORRUPT, DAMAGED ": the value of a group is absent");
 		column->length[i] = (uint32_t) strlen(column->text[i]);
@@ -263,7 +261,7 @@ read_algorithm(MlEnv *env, MlReader *reader, MlModel *model)
 {
 	const char *name;
 
-	ML_TRY(read_name(env, reader, &name));
+	ML_TRY(ml_read_name(env, reader, &name));
 	if (name == NULL || !ml_text_valid(name, strlen(name)))
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has no algorithm");
 	model->algorithm = ml_algorithm_find(name);
@@ -273,8 +271,8 @@ read_algorithm(MlEnv *env, MlReader *reader, MlModel *model)
 }
 
 /* A terminated copy of a text without zero bytes; NULL for NULL. */
-static MlStatus
-read_name(MlEnv *env, MlReader *reader, const char **name)
+MlStatus
+ml_read_name(MlEnv *env, MlReader *reader, const char **name)
 {
 	size_t		length;
 	const char *text = ml_read_text(reader, &length);

@@ -24,6 +24,16 @@
 extern MlStatus ml_model_check(MlEnv *env, const MlModel *model,
 							   MlStatus status, const char *prefix);
 
+/* The same for a signature alone; its last features may have no inputs. */
+extern MlStatus ml_signature_check(MlEnv *env, const MlSignature *signature,
+								   MlStatus status, const char *prefix);
+
+/* A signature, and a terminated text or NULL; counts that are not possible are ML_CORRUPT. */
+extern void ml_write_signature(MlWriter *writer, const MlSignature *signature);
+extern MlStatus ml_read_signature(MlEnv *env, MlReader *reader, MlSignature *signature);
+extern void ml_write_name(MlWriter *writer, const char *name);
+extern MlStatus ml_read_name(MlEnv *env, MlReader *reader, const char **name);
+
 /* Valid UTF-8 (RFC 3629) without zero bytes. */
 extern bool ml_text_valid(const char *text, size_t length);
 

@@ -8,11 +8,9 @@
 #include "stats/metrics_multiclass.h"
 
 static void write_header(MlWriter *writer);
-static void write_signature(MlWriter *writer, const MlSignature *signature);
 static void write_groups(MlWriter *writer, const MlGroups *groups);
 static MlStatus write_fitted(MlWriter *writer, const MlModel *model);
 static void finish_header(MlWriter *writer);
-static void write_name(MlWriter *writer, const char *name);
 
 MlStatus
 ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *length)
@@ -26,12 +24,12 @@ ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *lengt
 	ml_write_u32(&writer, (uint32_t) model->task);
 	ml_write_u32(&writer, (uint32_t) model->n_classes);
 	for (i = 0; i < model->n_classes; i++)
-		write_name(&writer, model->labels[i]);
+		ml_write_name(&writer, model->labels[i]);
 	ml_write_f64(&writer, model->task == ML_CLASSIFICATION && model->n_classes == 2 ? model->threshold : 0);
-	write_name(&writer, model->target);
-	write_signature(&writer, &model->signature);
+	ml_write_name(&writer, model->target);
+	ml_write_signature(&writer, &model->signature);
 	write_groups(&writer, &model->groups);
-	write_name(&writer, model->algorithm->name);
+	ml_write_name(&writer, model->algorithm->name);
 	ML_TRY(write_fitted(&writer, model));
 	finish_header(&writer);
 	*bytes = writer.data;
@@ -82,20 +80,20 @@ write_header(MlWriter *writer)
 	ml_write_u64(writer, 0);
 }
 
-static void
-write_signature(MlWriter *writer, const MlSignature *signature)
+void
+ml_write_signature(MlWriter *writer, const MlSignature *signature)
 {
 	int			i;
 	int			k;
 
-	write_name(writer, signature->time_zone);
+	ml_write_name(writer, signature->time_zone);
 	ml_write_u8(writer, signature->nan_is_missing);
 	ml_write_u32(writer, (uint32_t) signature->n_features);
 	for (i = 0; i < signature->n_features; i++)
 	{
 		const MlFeature *feature = &signature->features[i];
 
-		write_name(writer, feature->name);
+		ml_write_name(writer, feature->name);
 		ml_write_u32(writer, (uint32_t) feature->type);
 		ml_write_u32(writer, (uint32_t) feature->first_input);
 		ml_write_u32(writer, (uint32_t) feature->n_inputs);
@@ -180,8 +178,8 @@ finish_header(MlWriter *writer)
 }
 
 /* A terminated text, or NULL. */
-static void
-write_name(MlWriter *writer, const char *name)
+void
+ml_write_name(MlWriter *writer, const char *name)
 {
 	ml_write_text(writer, name, name == NULL ? 0 : strlen(name));
 }

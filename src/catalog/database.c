@@ -68,6 +68,24 @@ mlops_extension_owner(void)
 	return result->n_rows > 0 ? (Oid) mlops_cell_bigint(result, 0, 1) : InvalidOid;
 }
 
+char *
+mlops_extension_schema(void)
+{
+	MlopsStatement statement;
+	MlopsResult *result;
+
+	mlops_statement_begin(&statement,
+						  "SELECT n.nspname::pg_catalog.text FROM pg_catalog.pg_extension AS e "
+						  "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace "
+						  "WHERE e.extname OPERATOR(pg_catalog.=) 'mlops'");
+	result = mlops_write_returning(&statement);
+	if (result->n_rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the extension mlops is not installed in this database")));
+	return mlops_cell_text(result, 0, 1);
+}
+
 bool
 mlops_setting_of_role(const char *name)
 {

@@ -24,6 +24,9 @@ extern bool mlops_extension_usable(char **version);
 /* The role that the extension belongs to; it may change rows of the tables. */
 extern Oid	mlops_extension_owner(void);
 
+/* The schema of its functions; error 55000 when it is not in this database. */
+extern char *mlops_extension_schema(void);
+
 /* True when the role or the database has an own value for a setting. */
 extern bool mlops_setting_of_role(const char *name);
 

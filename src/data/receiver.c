@@ -17,6 +17,7 @@
 
 #include "bridge/env.h"
 #include "data/convert.h"
+#include "data/pass.h"
 #include "data/relation.h"
 #include "data/source.h"
 
@@ -197,7 +198,10 @@ mlops_source_read_as(MlopsSource *source, const int *wanted, int n_wanted,
 
 	SPI_connect();
 	receiver = create_receiver(names, types, n_wanted, options, env, table);
-	mlops_source_run(source, wanted, n_wanted, &receiver->pub);
+	if (options->pass != NULL)
+		mlops_pass_run(options->pass, wanted, n_wanted, &receiver->pub);
+	else
+		mlops_source_run(source, wanted, n_wanted, &receiver->pub);
 	SPI_finish();
 	mlops_check(env, ml_table_finish(table));
 	ml_report(env, "reading", 1.0, table->n_rows, -1, NAN);

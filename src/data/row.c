@@ -102,7 +102,8 @@ begin_row(MlopsRowReader *reader)
 static void
 finish_row(MlopsRowReader *reader, MemoryContext caller, double *inputs)
 {
-	ml_signature_encode(reader->signature, reader->values, inputs);
+	if (inputs != NULL)
+		ml_signature_encode(reader->signature, reader->values, inputs);
 	MemoryContextSwitchTo(caller);
 }
 

@@ -23,7 +23,7 @@ typedef struct MlopsRowReader MlopsRowReader;
 extern MlopsRowReader *mlops_row_reader(const MlSignature *signature, MemoryContext context);
 
 /*
- * inputs[n_inputs] of the row. What is allocated meanwhile is freed by the
+ * inputs[n_inputs] of the row; NULL where only the values are wanted. What is allocated meanwhile is freed by the
  * reader before the next row. Errors: an absent column or key (42703, naming
  * it), a type that cannot be converted (42804), NaN or infinity (22000), an
  * array of another length (22023) or for a signature with categories.

@@ -53,10 +53,14 @@ extern int	mlops_source_find(const MlopsSource *source, const char *name);
 /* Set facts.from_target of columns generated from that column. */
 extern void mlops_source_mark_generated(MlopsSource *source, int target);
 
+/* Which rows to read: those that a row plan takes (data/pass.h). */
+typedef struct MlopsPass MlopsPass;
+
 typedef struct MlopsReadOptions
 {
 	bool		nan_is_missing; /* NaN and infinity: missing instead of an error naming the column */
 	const char *time_zone;		/* for timestamptz; NULL: the session's */
+	const MlopsPass *pass;		/* NULL: all rows */
 } MlopsReadOptions;
 
 /*

@@ -20,6 +20,7 @@
 #include "catalog/similar.h"
 #include "data/source.h"
 #include "lifecycle/dataset.h"
+#include "lifecycle/partials.h"
 #include "lifecycle/split_rule.h"
 #include "lifecycle/warm_start.h"
 
@@ -65,6 +66,13 @@ mlops_preparation_read(Jsonb *prepare, Jsonb *split, int64 seed, MlopsPreparatio
 				 errmsg("option \"nan\" of prepare cannot be \"%s\"", text),
 				 errhint("Valid values are \"error\" and \"missing\".")));
 	preparation->nan_is_missing = strcmp(text, "missing") == 0;
+	text = mlops_option_text(&options, "driver", "memory");
+	if (strcmp(text, "memory") != 0 && strcmp(text, "partials") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"driver\" of prepare cannot be \"%s\"", text),
+				 errhint("Valid values are \"memory\" and \"partials\".")));
+	preparation->partials = strcmp(text, "partials") == 0;
 	preparation->max_categories = (int) mlops_option_integer(&options, "max_categories", ML_MAX_LEVELS, 2, ML_MAX_LEVELS);
 	preparation->min_partition_rows = mlops_option_integer(&options, "min_partition_rows", 0, 1, ML_MAX_ROWS);
 	mlops_options_end(&options);
@@ -449,10 +457,10 @@ choose_identity(MlEnv *env, const MlopsSource *source, const Wanted *wanted, Mlo
 /* Read the marked columns. */
 static void
 read_marked(MlopsSource *source, const MlopsPreparation *preparation, const MlopsWarmStart *start,
-			const bool *mark, MlEnv *env, MlTable *table)
+			const bool *mark, const MlopsPass *pass, MlEnv *env, MlTable *table)
 {
 	const MlSignature *signature = start ? &start->model->signature : NULL;
-	MlopsReadOptions read = {.nan_is_missing = preparation->nan_is_missing};
+	MlopsReadOptions read = {.nan_is_missing = preparation->nan_is_missing, .pass = pass};
 	int		   *columns = palloc(sizeof(int) * source->n_columns);
 	int			n_columns = 0;
 	int			i;
@@ -629,11 +637,14 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	MlSplitOptions *options = &dataset->split_options;
 	Wanted		wanted;
 	MlTask		task = mlops_task_asked(request);
-	int64		usable;
 	int			i;
 
 	choose_wanted(request, preparation, source, also_read, n_also_read, env, &wanted);
-	read_marked(source, preparation, request->start, wanted.mark, env, table);
+	if (preparation->partials)
+		dataset->partials = mlops_partials_begin(env, request, preparation, source, wanted.target,
+												 wanted.weight, wanted.split_key);
+	read_marked(source, preparation, request->start, wanted.mark,
+				dataset->partials ? mlops_partials_chosen(env, dataset->partials) : NULL, env, table);
 	dataset->source_text = pstrdup(source->resolved);
 	dataset->source_is_relation = OidIsValid(source->relation);
 	dataset->source_is_temporary = source->temporary;
@@ -647,8 +658,8 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 		mlops_check(env, ml_target_make(env, table, dataset->target_column, task, request->positive, target));
 	if (wanted.weight >= 0)
 		mlops_take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
-	usable = target->n_rows - target->n_missing;
-	mlops_plan_fit(env, request, target->task, target->n_classes, usable, plan);
+	dataset->n_usable = dataset->partials ? dataset->partials->n_usable : target->n_rows - target->n_missing;
+	mlops_plan_fit(env, request, target->task, target->n_classes, dataset->n_usable, plan);
 
 	*options = preparation->split;
 	options->column = table_index(table, source, wanted.split_column);
@@ -664,9 +675,13 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	choose_identity(env, source, &wanted, dataset);
 	if (request->inherited_split != NULL)
 		inherit_split(env, request, dataset, palloc0(sizeof(MlSplitRule)));
-	mlops_check(env, ml_split_make(env, table, target, options, &dataset->split));
+	if (dataset->partials != NULL)
+		mlops_partials_split(env, dataset);
+	else
+		mlops_check(env, ml_split_make(env, table, target, options, &dataset->split));
 	warn_of_no_stopping(env, plan, dataset);
-	mlops_source_close(source);
+	if (dataset->partials == NULL)
+		mlops_source_close(source);
 }
 
 uint32_t *

@@ -20,6 +20,7 @@ typedef struct MlopsPreparation
 	bool		nan_is_missing;
 	int			max_categories;
 	int64		min_partition_rows; /* 0: not given */
+	bool		partials;		/* rows are not gathered (lifecycle/partials.h) */
 	MlSplitOptions split;
 	const char *split_column;	/* of time, group, column methods; or NULL */
 	const char *split_key;		/* or NULL */
@@ -52,6 +53,8 @@ typedef struct MlopsDataset
 	const char *time_zone;
 	MlSplitOptions split_options;	/* column and identity resolved */
 	MlSplit		split;
+	int64		n_usable;		/* rows with a target */
+	struct MlopsPartials *partials;	/* rows are in the table only in part; or NULL */
 } MlopsDataset;
 
 /* Every mistake in prepare and split is an error here, before anything is read. */

@@ -15,6 +15,7 @@
 #include "bridge/options.h"
 #include "lifecycle/fit.h"
 #include "lifecycle/partition.h"
+#include "lifecycle/partials.h"
 #include "lifecycle/warm_start.h"
 
 /* Training and validation rows together, for the encoders. */
@@ -48,6 +49,12 @@ mlops_encode(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan *plan,
 	ml_report(env, "encoding", -1, rows->n_rows, -1, NAN);
 	if (plan->start != NULL)
 		model->signature = plan->start->model->signature;
+	else if (dataset->partials != NULL)
+	{
+		mlops_partials_signature(env, dataset, preparation->max_categories,
+								 pg_get_timezone_name(session_timezone), &model->signature);
+		model->signature.nan_is_missing = preparation->nan_is_missing;
+	}
 	else
 	{
 		mlops_check(env, ml_signature_fit(env, &dataset->table, dataset->chosen, dataset->n_chosen,
@@ -124,6 +131,10 @@ mlops_fit(MlEnv *env, MlopsDataset *dataset, const MlopsFitPlan *plan,
 	input.validation = rows->validation;
 	input.n_validation = rows->n_validation;
 	memset(fitted, 0, sizeof(*fitted));
+	input.options = plan->options;
+	input.n_options = plan->n_options;
+	input.start = plan->start ? plan->start->model->fitted : NULL;
+	input.passes = dataset->partials ? mlops_partials_passes(dataset->partials, &model->signature) : NULL;
 	ml_report(env, "fitting", 0, rows->n_rows, 0, NAN);
 	if (dataset->table.file != NULL)
 	{

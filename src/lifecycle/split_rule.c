@@ -92,3 +92,19 @@ mlops_split_from_json(Jsonb *stored, const MlTable *table, MlSplitRule *rule, Ml
 	options->n_identity = n;
 	return NULL;
 }
+
+double
+mlops_split_bound(Jsonb *stored)
+{
+	int			n;
+	double	   *below = mlops_json_get_numbers(stored, "holdout_below", &n);
+	double		bound = 0;
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (below[i] > bound && below[i] <= 1)
+			bound = below[i];
+	}
+	return bound;
+}

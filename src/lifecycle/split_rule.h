@@ -23,4 +23,7 @@ extern Jsonb *mlops_split_to_json(const MlTable *table, const MlSplitOptions *op
 extern char *mlops_split_from_json(Jsonb *stored, const MlTable *table,
 								   MlSplitRule *rule, MlSplitOptions *options);
 
+/* The greatest threshold of a stored random split; 0 without one. */
+extern double mlops_split_bound(Jsonb *stored);
+
 #endif							/* MLOPS_LIFECYCLE_SPLIT_RULE_H */

@@ -33,6 +33,7 @@
 #include "lifecycle/fit.h"
 #include "lifecycle/judge.h"
 #include "lifecycle/partition.h"
+#include "lifecycle/partials.h"
 #include "lifecycle/profile.h"
 #include "lifecycle/promote.h"
 #include "lifecycle/score.h"
@@ -229,6 +230,8 @@ fit_and_hold_out(Training *training)
 	training->global = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
 	training->part = "holdout";
 	fit_version(training, &rows);
+	if (dataset->partials != NULL)
+		training->baseline[0] = dataset->partials->target_mean;
 	ml_release(env, rows.rows);
 	ml_release(env, rows.validation);
 	predict_rows(training, env, &training->model, training->holdout, training->n_holdout,
@@ -707,7 +710,7 @@ fill_result(const Training *training, MlopsTrainResult *result)
 	result->model = pstrdup(training->request->model);
 	result->task = ml_task_name(dataset->target.task);
 	result->algorithm = training->plan.algorithm->name;
-	result->rows = dataset->target.n_rows - dataset->target.n_missing;
+	result->rows = dataset->n_usable;
 	if (dataset->target.task != ML_ANOMALY || dataset->target.label != NULL)
 		result->metric = training->yardstick.metric;
 	metric = result->metric == NULL ? NULL :

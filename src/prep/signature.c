@@ -133,6 +133,21 @@ fit_number(const Fitter *fitter, const MlColumn *column, MlInput *input)
 	return ML_OK;
 }
 
+void
+ml_input_learn(MlInput *input, double present, double n_rows, double least, double greatest, double mean,
+			   double squares)
+{
+	input->has_missing = present < n_rows;
+	input->mean = present > 0 ? least + 0.0 : 0;	/* 0 and -0 are equal */
+	input->sd = 1;
+	if (present == 0 || least == greatest)
+		return;
+	input->mean = mean;
+	input->sd = sqrt(squares / present);
+	if (!(input->sd > 0))
+		input->sd = 1;
+}
+
 /*
  * Categories
  */
@@ -253,21 +268,21 @@ copy_levels(MlEnv *env, const MlDictionary *dictionary, const int32_t *codes, in
 	return ML_OK;
 }
 
-static MlStatus
-fit_category(const Fitter *fitter, const MlColumn *column, MlFeature *feature, MlInput *input)
+MlStatus
+ml_feature_learn(MlEnv *env, const char *name, const MlDictionary *dictionary, const int64_t *counts,
+				 int64_t n_unlisted, int max_levels, MlFeature *feature, MlInput *input)
 {
-	const MlDictionary *dictionary = &column->dictionary;
+	Fitter		fitter = {env, NULL, 0, max_levels};
 	int32_t		kept[ML_MAX_LEVELS + 1];
 	int32_t		most_frequent;
-	int64_t    *counts;
 	int64_t		n_seen;
 	int			n_kept;
 
-	ML_TRY(count_codes(fitter, column, &counts));
-	ML_TRY(keep_frequent(fitter, dictionary, counts, kept, &n_kept, &n_seen));
+	ML_TRY(keep_frequent(&fitter, dictionary, counts, kept, &n_kept, &n_seen));
+	n_seen += n_unlisted;
 	most_frequent = n_kept > 0 ? kept[0] : -1;
 	sort_by_bytes(dictionary, kept, n_kept);
-	ML_TRY(copy_levels(fitter->env, dictionary, kept, n_kept, feature));
+	ML_TRY(copy_levels(env, dictionary, kept, n_kept, feature));
 
 	input->category = true;
 	input->n_levels = n_kept;
@@ -277,8 +292,19 @@ fit_category(const Fitter *fitter, const MlColumn *column, MlFeature *feature, M
 		input->mode++;
 	input->sd = 1;
 	if (input->has_other)
-		ml_warn(fitter->env, "column \"%s\" has %lld categories: the %d most frequent are kept, the rest counts as \"other\"",
-			column->name, (long long) n_seen, n_kept);
+		ml_warn(env, "column \"%s\" has %lld categories: the %d most frequent are kept, the rest counts as \"other\"",
+			name, (long long) n_seen, n_kept);
+	return ML_OK;
+}
+
+static MlStatus
+fit_category(const Fitter *fitter, const MlColumn *column, MlFeature *feature, MlInput *input)
+{
+	int64_t    *counts;
+
+	ML_TRY(count_codes(fitter, column, &counts));
+	ML_TRY(ml_feature_learn(fitter->env, column->name, &column->dictionary, counts, 0,
+							fitter->max_levels, feature, input));
 	ml_release(fitter->env, counts);
 	return ML_OK;
 }

@@ -115,6 +115,19 @@ extern MlStatus ml_signature_fit(MlEnv *env, const MlTable *table, const int *ch
 								 const char *time_zone, MlSignature *signature);
 
 /*
+ * The same from what is known about rows that are not in a table. Of a number
+ * or part of a time: how many of n_rows have one, range, mean, sum of squared
+ * distances to it. Of a category: how often each entry of a dictionary, and
+ * behind them none, occurs, of which at least the max_levels most frequent are
+ * there, and how many others occur.
+ */
+extern void ml_input_learn(MlInput *input, double present, double n_rows, double least, double greatest,
+						   double mean, double squares);
+extern MlStatus ml_feature_learn(MlEnv *env, const char *name, const MlDictionary *dictionary,
+								 const int64_t *counts, int64_t n_unlisted, int max_levels,
+								 MlFeature *feature, MlInput *input);
+
+/*
  * All rows of a table as inputs, none of them in memory yet. The table's
  * columns are found by feature name; a missing column or another kind of type
  * is ML_INVALID_DATA naming it. The table must stay as it is.

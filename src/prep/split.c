@@ -107,8 +107,8 @@ unpin_column(const MlTable *table, const MlSplitOptions *options)
  * Positions
  */
 
-static double
-position(uint64_t seed, uint64_t identity)
+double
+ml_split_position(uint64_t seed, uint64_t identity)
 {
 	return ml_hash_uniform(ml_hash_word(ml_mix64(seed), identity));
 }
@@ -134,7 +134,7 @@ make_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *options,
 			if (!missing)
 				hash = ml_table_hash(group, row);
 		}
-		u[row] = position(options->seed, hash);
+		u[row] = ml_split_position(options->seed, hash);
 	}
 	return ML_OK;
 }
@@ -340,6 +340,44 @@ find_holdout(MlSplitter *splitter)
 		cut = ml_splitter_cut(splitter, count, wanted[c]);
 		splitter->split->rule.holdout_below[c] = ml_splitter_threshold(splitter, cut, 0);
 	}
+	return ML_OK;
+}
+
+MlStatus
+ml_split_wanted(MlEnv *env, const MlSplitOptions *options, const int64_t *class_rows, int n_classes,
+					int64_t *wanted)
+{
+	MlSplitter	splitter;
+	int			c;
+
+	memset(&splitter, 0, sizeof(splitter));
+	splitter.env = env;
+	splitter.options = options;
+	splitter.n_classes = n_classes;
+	for (c = 0; c < n_classes; c++)
+	{
+		splitter.class_rows[c] = class_rows[c];
+		splitter.n_usable += class_rows[c];
+	}
+	ML_TRY(check_options(env, options));
+	count_holdout(&splitter, wanted);
+	return ML_OK;
+}
+
+MlStatus
+ml_split_threshold(MlEnv *env, const double *u, int64_t n, int64_t wanted, double *below)
+{
+	MlSplitter	splitter;
+
+	memset(&splitter, 0, sizeof(splitter));
+	splitter.env = env;
+	splitter.key = (double *) u;
+	splitter.order = ml_allocate(env, (size_t) n, sizeof(uint32_t));
+	if (splitter.order == NULL)
+		return ML_OUT_OF_MEMORY;
+	ML_TRY(ml_splitter_order(&splitter, n));
+	*below = ml_splitter_threshold(&splitter, ml_splitter_cut(&splitter, n, wanted), 0);
+	ml_release(env, splitter.order);
 	return ML_OK;
 }
 

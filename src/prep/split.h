@@ -117,6 +117,19 @@ extern MlStatus ml_split_make(MlEnv *env, const MlTable *table, const MlTarget *
 extern MlStatus ml_split_positions(MlEnv *env, const MlTable *table, const MlSplitOptions *options,
 								   const uint64_t *identity, double *u);
 
+/* The u of one identity. */
+extern double ml_split_position(uint64_t seed, uint64_t identity);
+
+/*
+ * For rows that are not all in one table. wanted (n_classes): how many of
+ * class_rows (n_classes; one for regression) a random split holds out. And the
+ * threshold that holds out `wanted` of the rows of a class with the least u:
+ * u (n) must have one more than those, unless there are no more.
+ */
+extern MlStatus ml_split_wanted(MlEnv *env, const MlSplitOptions *options, const int64_t *class_rows,
+								int n_classes, int64_t *wanted);
+extern MlStatus ml_split_threshold(MlEnv *env, const double *u, int64_t n, int64_t wanted, double *below);
+
 /*
  * True when a row at u (or time) of a class was held out under the rule.
  * Always false for ML_SPLIT_COLUMN, whose sides only the column knows.

@@ -360,24 +360,41 @@ ml_table_find(const MlTable *table, const char *name)
 }
 
 uint64_t
+ml_value_hash(MlType type, const MlValue *value)
+{
+	uint64_t	seed = kind_seed[ml_type_kind(type)];
+	double		number;
+	uint64_t	word;
+
+	if (value->missing)
+		return ml_hash_word(seed, MISSING_WORD);
+	if (ml_type_kind(type) == ML_KIND_CATEGORY)
+		return ml_hash_bytes(seed, value->text, value->length);
+	number = value->number + 0.0;	/* -0 becomes 0 */
+	memcpy(&word, &number, sizeof(word));
+	return ml_hash_word(seed, word);
+}
+
+uint64_t
 ml_table_hash(const MlColumn *column, int64_t row)
 {
-	uint64_t	seed = kind_seed[ml_type_kind(column->type)];
-	uint64_t	word;
-	double		number;
+	MlValue		value = {0};
 
 	if (column->code != NULL)
 	{
 		int32_t		code = column->code[row];
 
-		if (code < 0)
-			return ml_hash_word(seed, MISSING_WORD);
-		return ml_hash_bytes(seed, column->dictionary.text[code], column->dictionary.length[code]);
+		value.missing = code < 0;
+		if (code >= 0)
+		{
+			value.text = column->dictionary.text[code];
+			value.length = column->dictionary.length[code];
+		}
 	}
-	number = column->number[row];
-	if (isnan(number))
-		return ml_hash_word(seed, MISSING_WORD);
-	number += 0.0;				/* -0 becomes 0 */
-	memcpy(&word, &number, sizeof(word));
-	return ml_hash_word(seed, word);
+	else
+	{
+		value.number = column->number[row];
+		value.missing = isnan(value.number);
+	}
+	return ml_value_hash(column->type, &value);
 }

@@ -128,6 +128,7 @@ extern MlStatus ml_dictionary_add(MlDictionary *dictionary, MlEnv *env,
  * on codes or row order; missing has its own.
  */
 extern uint64_t ml_table_hash(const MlColumn *column, int64_t row);
+extern uint64_t ml_value_hash(MlType type, const MlValue *value);
 
 /* -1, 0, 1: order of two byte strings, a prefix before what it begins. */
 extern int	ml_compare_bytes(const char *a, size_t a_length, const char *b, size_t b_length);

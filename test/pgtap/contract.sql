@@ -29,6 +29,7 @@ INSERT INTO expected_functions VALUES
 	('mlops_drift(ref text, source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
 	('mlops_drift_between(source text, reference_source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
 	('mlops_drop_model(model text)', 'void', 'v', 'u'),
+	('mlops_encode(plan bytea, features record)', 'double precision[]', 'i', 's'),
 	('mlops_evaluate(ref text, source text DEFAULT NULL::text, OUT part text, OUT metric text, OUT class text, OUT value double precision, OUT low double precision, OUT high double precision, OUT rows bigint, OUT baseline double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_explain(ref text, features double precision[], class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
 	('mlops_explain(ref text, features json, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
