@@ -131,3 +131,34 @@ CREATE AGGREGATE @extschema@.mlops_summary_partial(float8[]) (
 );
 COMMENT ON AGGREGATE @extschema@.mlops_summary_partial(float8[]) IS
 'State of mlops_summary(), for mlops_combine(). Errors: 22000 for infinity, 22023 for arrays of different lengths.';
+
+CREATE TYPE mlops.discriminant_result AS (
+	n bigint,
+	positives bigint,
+	coefficients float8[],
+	p_values float8[],
+	aliased int[],
+	distance float8
+);
+COMMENT ON TYPE mlops.discriminant_result IS
+'Result of mlops_discriminant(): log-odds of true; arrays begin with the intercept; distance: squared Mahalanobis distance of the class means';
+
+CREATE FUNCTION @extschema@.mlops_state_add_discriminant(@extschema@.mlops_state, y boolean, x float8[])
+RETURNS @extschema@.mlops_state LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'mlops_state_add_discriminant';
+COMMENT ON FUNCTION @extschema@.mlops_state_add_discriminant(@extschema@.mlops_state, boolean, float8[]) IS 'Transition of mlops_discriminant(): one row more';
+
+CREATE FUNCTION @extschema@.mlops_state_discriminant(@extschema@.mlops_state)
+RETURNS mlops.discriminant_result LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'mlops_state_discriminant';
+COMMENT ON FUNCTION @extschema@.mlops_state_discriminant(@extschema@.mlops_state) IS 'Result of mlops_discriminant() from a state of rows 1, x, y with y 0 or 1; error 22023 for a state of another kind';
+
+CREATE AGGREGATE @extschema@.mlops_discriminant(y boolean, x float8[]) (
+	STYPE = @extschema@.mlops_state,
+	SFUNC = @extschema@.mlops_state_add_discriminant,
+	COMBINEFUNC = @extschema@.mlops_state_merge,
+	FINALFUNC = @extschema@.mlops_state_discriminant,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.mlops_discriminant(boolean, float8[]) IS
+'Linear discriminant analysis: the log-odds of y as a linear function of x, in one pass, supposing that x is normal with one covariance in both classes; rows with a NULL are left out. Errors: 22000 for NaN and infinity, 22023 for arrays of different lengths.';

@@ -106,6 +106,8 @@ infer(MlEnv *env, const MlLeastSquares *squares, const MlLeastSquaresFit *fit, M
 		for (k = i; k < m; k++)
 			sum += inverse[k * m + i] * inverse[k * m + i];
 		result->std_error[column] = result->sigma * sqrt(sum);
+		if (isnan(result->r2))
+			continue;
 		result->t[column] = result->coefficient[column] / result->std_error[column];
 		result->p_value[column] = ml_student_tails(result->t[column], (double) result->df);
 	}

@@ -18,7 +18,7 @@ typedef struct MlRegression
 	int			n;				/* coefficients: the intercept, then those of x */
 	double	   *coefficient;	/* (n) 0 where aliased */
 	double	   *std_error;		/* (n) NaN where aliased, and all without df; so the next two */
-	double	   *t;				/* (n) */
+	double	   *t;				/* (n) NaN also for a constant y, whose errors are rounding */
 	double	   *p_value;		/* (n) two-sided */
 	int			n_aliased;
 	int		   *aliased;		/* (n_aliased) columns of x from 1 that others determine */

@@ -1,6 +1,6 @@
 /*
  * api/regression.c
- *		mlops_linregr(): least squares as a plain aggregate.
+ *		mlops_linregr() and mlops_discriminant() as plain aggregates.
  *
  * The state is an mlops_state of rows [1, x, y], so that what any of these
  * functions gives may also come from mlops_least_squares_partial().
@@ -15,6 +15,7 @@
 #include "funcapi.h"
 #include "utils/array.h"
 
+#include "algo/discriminant.h"
 #include "algo/regression.h"
 #include "api/rows.h"
 #include "api/state.h"
@@ -22,28 +23,47 @@
 
 PG_FUNCTION_INFO_V1(mlops_state_add_regression);
 PG_FUNCTION_INFO_V1(mlops_state_regression);
+PG_FUNCTION_INFO_V1(mlops_state_add_discriminant);
+PG_FUNCTION_INFO_V1(mlops_state_discriminant);
 
-/* Columns of mlops.regression_result. */
+/* Columns of mlops.regression_result and mlops.discriminant_result. */
 #define REGRESSION_COLUMNS 13
+#define DISCRIMINANT_COLUMNS 6
 
-/* One row more: state, y, x. */
-Datum
-mlops_state_add_regression(PG_FUNCTION_ARGS)
+/* One row more: argument 0 the state, argument 2 x. */
+static Datum
+add_row(FunctionCallInfo fcinfo, double y, bool has_y)
 {
 	MlopsState *state = PG_ARGISNULL(0) ? NULL : mlops_state_argument(fcinfo, 0, ML_STATE_LEAST_SQUARES);
 	MlopsRow	row;
 
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2) && mlops_row_begin(&row, PG_GETARG_ARRAYTYPE_P(2), 1, 1))
+	if (has_y && !PG_ARGISNULL(2) && mlops_row_begin(&row, PG_GETARG_ARRAYTYPE_P(2), 1, 1))
 	{
 		if (state != NULL)
 			mlops_row_check_width(&row, state->state.n_columns);
 		row.values[0] = 1.0;
-		row.values[row.n - 1] = mlops_row_number(PG_GETARG_FLOAT8(1), "y");
+		row.values[row.n - 1] = mlops_row_number(y, "y");
 		state = mlops_state_take_row(fcinfo, ML_STATE_LEAST_SQUARES, state, row.values, row.n);
 	}
 	if (state == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(state);
+}
+
+Datum
+mlops_state_add_regression(PG_FUNCTION_ARGS)
+{
+	bool		has_y = !PG_ARGISNULL(1);
+
+	return add_row(fcinfo, has_y ? PG_GETARG_FLOAT8(1) : 0.0, has_y);
+}
+
+Datum
+mlops_state_add_discriminant(PG_FUNCTION_ARGS)
+{
+	bool		has_y = !PG_ARGISNULL(1);
+
+	return add_row(fcinfo, has_y && PG_GETARG_BOOL(1) ? 1.0 : 0.0, has_y);
 }
 
 /* Numbers as float8[], NaN as NULL. */
@@ -99,29 +119,75 @@ regression_tuple(TupleDesc columns, const MlRegression *result)
 	return heap_form_tuple(columns, values, nulls);
 }
 
-/* The result from a state of rows [1, x, y]; NULL for none. */
-Datum
-mlops_state_regression(PG_FUNCTION_ARGS)
+static HeapTuple
+discriminant_tuple(TupleDesc columns, const MlDiscriminant *result)
 {
-	MlopsState *state;
-	MlRegression result;
-	MlEnv	   *env;
-	TupleDesc	columns;
-	HeapTuple	tuple;
+	const MlRegression *regression = &result->regression;
+	Datum		values[DISCRIMINANT_COLUMNS] = {0};
+	bool		nulls[DISCRIMINANT_COLUMNS] = {false};
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	state = mlops_state_finished(mlops_state_argument(fcinfo, 0, ML_STATE_LEAST_SQUARES));
+	values[0] = Int64GetDatum(regression->n_rows);
+	values[1] = Int64GetDatum((int64) result->positives);
+	values[2] = number_array(result->coefficient, regression->n);
+	values[3] = number_array(regression->p_value, regression->n);
+	values[4] = integer_array(regression->aliased, regression->n_aliased);
+	values[5] = Float8GetDatum(result->distance);
+	nulls[5] = isnan(result->distance);
+	return heap_form_tuple(columns, values, nulls);
+}
+
+/* The state of rows [1, x, y] in argument 0. */
+static MlopsState *
+finished_rows(FunctionCallInfo fcinfo)
+{
+	MlopsState *state = mlops_state_finished(mlops_state_argument(fcinfo, 0, ML_STATE_LEAST_SQUARES));
+
 	if (state->state.n_columns < 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("state has %u column, but a regression needs two at least", state->state.n_columns),
 				 errdetail("Its rows are to be 1, x and y.")));
+	return state;
+}
+
+static TupleDesc
+result_columns(FunctionCallInfo fcinfo)
+{
+	TupleDesc	columns;
+
 	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
+	return BlessTupleDesc(columns);
+}
+
+Datum
+mlops_state_regression(PG_FUNCTION_ARGS)
+{
+	MlRegression result;
+	MlEnv	   *env;
+	HeapTuple	tuple;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
 	env = mlops_env_begin(CurrentMemoryContext, "mlops regression", 0);
-	mlops_check(env, ml_regression(env, &state->state, &result));
-	tuple = regression_tuple(BlessTupleDesc(columns), &result);
+	mlops_check(env, ml_regression(env, &finished_rows(fcinfo)->state, &result));
+	tuple = regression_tuple(result_columns(fcinfo), &result);
+	mlops_env_end(env);
+	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
+}
+
+Datum
+mlops_state_discriminant(PG_FUNCTION_ARGS)
+{
+	MlDiscriminant result;
+	MlEnv	   *env;
+	HeapTuple	tuple;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	env = mlops_env_begin(CurrentMemoryContext, "mlops discriminant", 0);
+	mlops_check(env, ml_discriminant(env, &finished_rows(fcinfo)->state, &result));
+	tuple = discriminant_tuple(result_columns(fcinfo), &result);
 	mlops_env_end(env);
 	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
 }

@@ -4,6 +4,9 @@
 Writes beside itself
   regression_filip.csv      y, x of NIST's StRD set Filip (public domain,
                             https://www.itl.nist.gov/div898/strd/lls/): a polynomial of degree 10
+  discriminant_expected.csv  index (0 intercept, -1 squared distance of the class means), value: linear
+                            discriminant analysis (pooled covariance with n - 2) of diagnosis by the
+                            first ten columns of breast.csv
   regression_expected.csv   set, index (0 intercept), coefficient, its standard error, t, two-sided p;
                             then index -1: r2, adjusted r2, sigma, F; -2: p of F, condition number
 Sets: filip, longley (linear_longley.csv), diabetes. Sums are exact; roots and tails are doubles.
@@ -13,7 +16,9 @@ import os
 from fractions import Fraction
 
 import mpmath
+import numpy as np
 from scipy import stats
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 mpmath.mp.dps = 60
 
@@ -99,3 +104,18 @@ write("regression_expected.csv", ["set", "index", "a", "b", "c", "d"],
       regress("filip", [[x ** k for k in range(1, 11)] for y, x in filip], [row[0] for row in filip]) +
       regress("longley", [row[1:] for row in longley], [row[0] for row in longley]) +
       regress("diabetes", [row[1:-1] for row in diabetes], [row[-1] for row in diabetes]))
+
+# By the textbook; scikit-learn's takes n instead of n - 2, which shows in the factor.
+with open(os.path.join(HERE, "breast.csv")) as stream:
+    header = next(stream).strip().split(",")
+    table = np.loadtxt(stream, delimiter=",")
+x, positive = table[:, header.index("x1"):header.index("x1") + 10], table[:, header.index("y")] == 1
+one, zero = x[positive], x[~positive]
+pooled = (np.cov(one.T) * (len(one) - 1) + np.cov(zero.T) * (len(zero) - 1)) / (len(x) - 2)
+difference = one.mean(axis=0) - zero.mean(axis=0)
+w = np.linalg.solve(pooled, difference)
+intercept = np.log(len(one) / len(zero)) - w @ (one.mean(axis=0) + zero.mean(axis=0)) / 2
+check = LinearDiscriminantAnalysis(solver="lsqr").fit(x, positive)
+assert np.allclose(check.coef_[0] * (len(x) - 2) / len(x), w, rtol=1e-6)
+write("discriminant_expected.csv", ["index", "value"],
+      [[-1, w @ difference], [0, intercept], *[[k + 1, value] for k, value in enumerate(w)]])

@@ -79,6 +79,9 @@ INSERT INTO expected_functions VALUES
 	('mlops_state_summary(mlops_state)', 'mlops.summary_result[]', 'i', 's'),
 	('mlops_summary(double precision[])', 'mlops.summary_result[]', 'i', 's'),
 	('mlops_summary_partial(double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_discriminant(y boolean, x double precision[])', 'mlops.discriminant_result', 'i', 's'),
+	('mlops_state_add_discriminant(mlops_state, y boolean, x double precision[])', 'mlops_state', 'i', 's'),
+	('mlops_state_discriminant(mlops_state)', 'mlops.discriminant_result', 'i', 's'),
 	('mlops_linregr(y double precision, x double precision[])', 'mlops.regression_result', 'i', 's'),
 	('mlops_state_add_regression(mlops_state, y double precision, x double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_state_regression(mlops_state)', 'mlops.regression_result', 'i', 's'),
@@ -108,7 +111,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON
 -- Aggregates can be split: an ordinary type as state, arguments of concrete types (one, but where people type it with two), a combine function
 SELECT is_empty($$SELECT p.oid::regprocedure FROM belonging JOIN pg_proc AS p ON p.oid = objid JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
 	WHERE classid = 'pg_proc'::regclass AND (a.aggtranstype = 'internal'::regtype OR a.aggcombinefn = 0 OR a.agginitval IS NOT NULL OR p.proparallel <> 's'
-	OR p.pronargs <> 1 + (p.proname = 'mlops_linregr')::int OR 'p' = ANY (SELECT typtype FROM pg_type WHERE oid = ANY (p.proargtypes)))$$, 'every aggregate can be split');
+	OR p.pronargs <> 1 + (p.proname IN ('mlops_linregr', 'mlops_discriminant'))::int OR 'p' = ANY (SELECT typtype FROM pg_type WHERE oid = ANY (p.proargtypes)))$$, 'every aggregate can be split');
 
 -- Views with their columns
 CREATE TEMPORARY TABLE expected_views (name name, columns text);

@@ -60,7 +60,7 @@ SELECT mlops_linregr(NULL, NULL) IS NULL AS none, mlops_state_regression(NULL) I
 -- One row, as many rows as coefficients, a constant target, constant and dependent columns
 SELECT (mlops_linregr(5, '{2,3}')).*;
 SELECT n, df, round(coefficients[2]::numeric, 9) AS slope, std_errors, round(r2::numeric, 9) AS r2, adjusted_r2, sigma, f FROM (SELECT (mlops_linregr(y, ARRAY[x])).* FROM (VALUES (1, 1), (3, 2)) AS v(y, x)) AS q;
-SELECT coefficients[1] BETWEEN 0.1 - 1e-15 AND 0.1 + 1e-15 AS mean, abs(coefficients[2]) < 1e-15 AS slope, r2, adjusted_r2, f, f_p_value, sigma < 1e-14 AS sigma FROM (SELECT (mlops_linregr(0.1, ARRAY[x1])).* FROM many) AS q;
+SELECT coefficients[1] BETWEEN 0.1 - 1e-15 AND 0.1 + 1e-15 AS mean, abs(coefficients[2]) < 1e-15 AS slope, r2, adjusted_r2, f, f_p_value, p_values, sigma < 1e-14 AS sigma FROM (SELECT (mlops_linregr(0.1, ARRAY[x1])).* FROM many) AS q;
 SELECT aliased, coefficients[3], coefficients[5], coefficients[6], std_errors[3], t_statistics[5], p_values[6], digits(coefficients[2], 2) > 1 AS first, digits(coefficients[4], -1) > 1 AS other, df
 FROM (SELECT (mlops_linregr(y, ARRAY[x1, 0.1, x2, 2 * x1 - x2 + 7, 0])).* FROM many) AS q;
 SELECT n, df, digits(coefficients[1], avg) > 13 AS mean, digits(std_errors[1], error) > 11 AS error, r2 BETWEEN 0 AND 1e-12 AS r2, f, condition_number FROM (SELECT (mlops_linregr(y, '{}')).*, avg(y) AS avg, stddev(y) / sqrt(count(*)) AS error FROM longley) AS q;
@@ -133,5 +133,28 @@ CREATE FUNCTION changed(state mlops_state, at int, bytes bytea) RETURNS mlops_st
 SELECT changed(mlops_summary_partial('{1}'), 24, '\x0000000000001440');
 SELECT changed(mlops_summary_partial('{1}'), 24 + 8 * 7, '\x9c7500883ce4377e');
 SELECT changed(mlops_covariance_partial('{1}'), 24 + 8, '\x000000000000f0bf');
+
+-- Discriminant analysis: log-odds in one pass
+SELECT format('CREATE TABLE breast (id int PRIMARY KEY, %s, y int)', string_agg('x' || i || ' float8', ', ')) FROM generate_series(1, 30) AS i
+\gexec
+\copy breast FROM 'breast.csv' WITH (FORMAT csv, HEADER)
+CREATE TABLE discriminant (index int, value float8);
+\copy discriminant FROM 'discriminant_expected.csv' WITH (FORMAT csv, HEADER)
+ANALYZE breast;
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) SELECT mlops_discriminant(y = 1, ARRAY[x1, x2]) FROM breast;
+CREATE VIEW scores AS SELECT (mlops_discriminant(y = 1, ARRAY[x1, x2, x3, x4, x5, x6, x7, x8, x9, x10])).* FROM breast;
+SELECT n, positives, aliased, p_values[1] AS none, bool_and(p_values[index + 1] BETWEEN 0 AND 1) FILTER (WHERE index > 0) AS p, min(digits(CASE WHEN index >= 0 THEN coefficients[index + 1] ELSE distance END, value)) > 8 AS agree FROM scores, discriminant GROUP BY 1, 2, 3, 4;
+SET max_parallel_workers_per_gather = 0;
+SELECT min(digits(CASE WHEN index >= 0 THEN coefficients[index + 1] ELSE distance END, value)) > 8 AS agree FROM scores, discriminant;
+-- one class, no rows, NULLs, no overlap, dependent columns
+SELECT (mlops_discriminant(true, ARRAY[x1])).* FROM breast;
+SELECT (mlops_discriminant(y, x)).* FROM (VALUES (true, '{1}'::float8[]), (false, '{2}'), (NULL, '{1}'), (true, NULL), (true, '{NULL}')) AS v(y, x);
+SELECT mlops_discriminant(true, '{1}') IS NULL AS none, mlops_state_discriminant(NULL) IS NULL AS no_state FROM breast WHERE false;
+SELECT (mlops_discriminant(i > 5, ARRAY[(i > 5)::int])).coefficients FROM generate_series(1, 10) AS i;
+SELECT n, aliased, coefficients[3] FROM (SELECT (mlops_discriminant(y = 1, ARRAY[x1, 2 * x1, x2])).* FROM breast) AS q;
+SELECT mlops_discriminant(true, '{NaN}');
+SELECT mlops_discriminant(true, x) FROM (VALUES ('{1,2}'::float8[]), ('{1}')) AS v(x);
+SELECT mlops_state_discriminant(mlops_sum_partial('{1,2}'));
 
 DROP SCHEMA statistics_test CASCADE;
