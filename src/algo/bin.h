@@ -40,7 +40,7 @@ typedef struct MlBinned
 	const MlBins *inputs;		/* (n_inputs) */
 	int64_t		n_rows;
 	size_t		stride;			/* bytes a row, n_inputs or a little more */
-	const uint8_t *bins;		/* (n_rows, stride) */
+	uint8_t    *bins;			/* (n_rows, stride) */
 	const uint8_t *columns;		/* (n_inputs, column_stride), or NULL */
 	size_t		column_stride;	/* n_rows or more */
 } MlBinned;

@@ -7,6 +7,7 @@
 
 #include "algo/boost.h"
 #include "algo/locate.h"
+#include "algo/reorder.h"
 #include "algo/vector.h"
 #include "base/team.h"
 #include "math/rng.h"
@@ -43,6 +44,7 @@ typedef struct Boosting
 	double	   *base;			/* (n_outputs) */
 	Judged		training;
 	Judged		validation;
+	uint64_t	curve_limit;	/* of the hashes of sampled training rows */
 	double	   *normalizer;		/* (n_rows) of the training margins, with several outputs */
 	double	   *gathered;		/* (n_outputs + 2, ML_LOSS_BLOCK) of sampled rows */
 	MlGradient *gradient;		/* (n_rows) */
@@ -66,6 +68,8 @@ static MlStatus begin_margins(Boosting *boosting, Judged *judged);
 static void reset_margins(const Boosting *boosting, const Judged *judged);
 static MlStatus begin_locations(Boosting *boosting);
 static MlStatus draw_curve_rows(Boosting *boosting);
+static MlStatus list_curve_rows(Boosting *boosting);
+static MlStatus order_rows(Boosting *boosting);
 static MlStatus find_bases(Boosting *boosting);
 static MlStatus find_base(Boosting *boosting, int output);
 static MlStatus iterate(Boosting *boosting);
@@ -235,41 +239,56 @@ begin_locations(Boosting *boosting)
 	return ML_OK;
 }
 
+static bool
+is_sampled(const Boosting *boosting, int64_t row)
+{
+	uint64_t	identity = boosting->training.rows->identity[row];
+
+	return ml_hash_word(CURVE_SALT, identity) <= boosting->curve_limit;
+}
+
 /* Each row by its own hash, whatever the others are; all rows if that gives none. */
 static MlStatus
 draw_curve_rows(Boosting *boosting)
 {
 	Judged	   *training = &boosting->training;
-	const uint64_t *identity = training->rows->identity;
 	int64_t		n_rows = training->rows->binned.n_rows;
 	int64_t		all_rows = training->all_rows;
 	int64_t		wanted = all_rows / CURVE_SHARE > ML_CURVE_ROWS ? all_rows / CURVE_SHARE : ML_CURVE_ROWS;
-	uint64_t	limit;
-	int64_t		n = 0;
 	int64_t		i;
 
 	if (all_rows <= ML_CURVE_ROWS)
 		return ML_OK;
-	limit = UINT64_MAX / (uint64_t) all_rows * (uint64_t) wanted;
+	boosting->curve_limit = UINT64_MAX / (uint64_t) all_rows * (uint64_t) wanted;
 	for (i = 0; i < n_rows; i++)
 	{
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(boosting->env));
-		n += ml_hash_word(CURVE_SALT, identity[i]) <= limit;
+		training->n_sample += is_sampled(boosting, i);
 	}
-	training->n_sample = n;
-	training->all_sample = n;
+	training->all_sample = training->n_sample;
 	ML_TRY(ml_team_sum(boosting->env, &training->all_sample, 1));
 	if (training->all_sample == 0)
 		return ML_OK;
-	training->sample = ml_allocate(boosting->env, (size_t) n, sizeof(uint32_t));
+	training->sample = ml_allocate(boosting->env, (size_t) training->n_sample, sizeof(uint32_t));
 	if (training->sample == NULL)
 		return ML_OUT_OF_MEMORY;
-	for (i = 0, n = 0; n < training->n_sample; i++)
+	return list_curve_rows(boosting);
+}
+
+/* Where they are now. */
+static MlStatus
+list_curve_rows(Boosting *boosting)
+{
+	Judged	   *training = &boosting->training;
+	int64_t		n = 0;
+	int64_t		i;
+
+	for (i = 0; n < training->n_sample; i++)
 	{
 		if (i % BLOCK_ROWS == 0)
 			ML_TRY(ml_check_stop(boosting->env));
-		if (ml_hash_word(CURVE_SALT, identity[i]) <= limit)
+		if (is_sampled(boosting, i))
 			training->sample[n++] = (uint32_t) i;
 	}
 	return ML_OK;
@@ -380,7 +399,36 @@ add_trees(Boosting *boosting, bool *any_split)
 		ML_TRY(move_training(boosting, k));
 		ML_TRY(move_validation(boosting, k));
 	}
+	/* again after later trees would gain little */
+	if (boosting->n_curve == 0 && boosting->drawn == NULL && *any_split)
+		return order_rows(boosting);
 	return ML_OK;
+}
+
+/* All that is kept by row comes into the order of the leaves of the tree just grown. */
+static MlStatus
+order_rows(Boosting *boosting)
+{
+	MlEnv	   *env = boosting->env;
+	const MlBoostRows *rows = boosting->training.rows;
+	const uint32_t *order = boosting->grower.partition.index;
+	int64_t		n_rows = rows->binned.n_rows;
+	size_t		n_outputs = (size_t) boosting->n_outputs;
+	double	   *margin = boosting->training.margin;
+	uint64_t   *room = boosting->gradient;	/* nobody needs them any more */
+	size_t		k;
+
+	ML_TRY(ml_reorder(env, order, n_rows, rows->binned.bins, rows->binned.stride, room));
+	ML_TRY(ml_reorder(env, order, n_rows, rows->y, sizeof(double), room));
+	ML_TRY(ml_reorder(env, order, n_rows, rows->identity, sizeof(uint64_t), room));
+	if (rows->weight != NULL)
+		ML_TRY(ml_reorder(env, order, n_rows, rows->weight, sizeof(double), room));
+	if (rows->start != NULL)
+		ML_TRY(ml_reorder(env, order, n_rows, rows->start, n_outputs * sizeof(double), room));
+	for (k = 0; k < n_outputs; k++)
+		ML_TRY(ml_reorder(env, order, n_rows, margin + k * (size_t) n_rows, sizeof(double), room));
+	ml_partition_forget(&boosting->grower.partition);
+	return boosting->training.sample == NULL ? ML_OK : list_curve_rows(boosting);
 }
 
 static uint64_t

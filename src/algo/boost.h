@@ -25,10 +25,10 @@
 typedef struct MlBoostRows
 {
 	MlBinned	binned;			/* n_rows of them */
-	const double *y;			/* (n_rows) value, or class number */
-	const double *weight;		/* (n_rows) above 0, or NULL */
-	const uint64_t *identity;	/* (n_rows) row hashes, for what is drawn at random */
-	const double *start;		/* (n_rows, n_outputs) margins to go on from, or NULL for the base */
+	double	   *y;				/* (n_rows) value, or class number */
+	double	   *weight;			/* (n_rows) above 0, or NULL */
+	uint64_t   *identity;		/* (n_rows) row hashes, for what is drawn at random */
+	double	   *start;			/* (n_rows, n_outputs) margins to go on from, or NULL for the base */
 } MlBoostRows;
 
 /* What it points to must be sent to the members of a team, too (boost_team.c). */
@@ -66,6 +66,10 @@ typedef struct MlBoosted
  *
  * Rows that go on from margins are boosted as if `started` iterations had
  * led there: the forest has the new trees alone, and its base is none.
+ *
+ * The training rows come back in another order, unless rows are drawn: those of
+ * a leaf of the first tree stand side by side, since the leaves of later trees,
+ * which split much the same inputs, are then less scattered.
  *
  * The same bytes for any order of the rows: derivatives are summed as integers
  * (gradient.h), margins tree by tree, means over rows exactly (math/sum.h).

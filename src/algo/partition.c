@@ -30,12 +30,10 @@ MlStatus
 ml_partition_begin(MlPartition *partition, MlEnv *env, const MlBinned *data)
 {
 	size_t		n_rows = (size_t) data->n_rows;
-	int			i;
 
 	partition->data = data;
 	partition->n_kept = data->n_inputs < ML_KEPT_COLUMNS ? data->n_inputs : ML_KEPT_COLUMNS;
-	for (i = 0; i < partition->n_kept; i++)
-		partition->kept[i] = -1;
+	ml_partition_forget(partition);
 	/* rows are looked up ahead, also behind the last one */
 	partition->index = ml_allocate(env, n_rows + PREFETCH_ROWS, sizeof(uint32_t));
 	partition->scratch = ml_allocate(env, n_rows, sizeof(uint32_t));
@@ -62,6 +60,15 @@ ml_partition_reset(MlPartition *partition, MlEnv *env, const uint32_t *rows, int
 	for (i = 0; i < n_rows; i++)
 		partition->index[i] = (uint32_t) i;
 	return ML_OK;
+}
+
+void
+ml_partition_forget(MlPartition *partition)
+{
+	int			i;
+
+	for (i = 0; i < partition->n_kept; i++)
+		partition->kept[i] = -1;
 }
 
 /* The slot whose input is used least; empty ones before all. */

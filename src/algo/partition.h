@@ -65,6 +65,9 @@ extern MlStatus ml_partition_begin(MlPartition *partition, MlEnv *env, const MlB
 extern MlStatus ml_partition_reset(MlPartition *partition, MlEnv *env, const uint32_t *rows,
 								   int64_t n_rows);
 
+/* The rows of data have another order. */
+extern void ml_partition_forget(MlPartition *partition);
+
 /*
  * Reorder the range index[begin .. begin+n-1]: first the rows whose bin of
  * `input` is in `left`, then the others, each in the order they had. Between
