@@ -115,6 +115,7 @@ Errors as mlops_evaluate().';
 CREATE FUNCTION mlops_rules(
 	ref text,
 	tree int DEFAULT 1,
+	partition jsonb DEFAULT NULL,
 	OUT tree int,
 	OUT leaf int,
 	OUT rule text,
@@ -126,13 +127,14 @@ CREATE FUNCTION mlops_rules(
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'mlops_sql_rules'
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 31;
-COMMENT ON FUNCTION mlops_rules(text, int) IS
+COMMENT ON FUNCTION mlops_rules(text, int, jsonb) IS
 'The leaves of a tree of a version in words, from left to right: rule, a condition that SQL understands; label and prediction of the leaf, with the probability of every class; training rows that came to it and their share of the tree.
-Of boosted trees prediction is what the leaf adds to the margin.
+Of boosted trees prediction is what the leaf adds to the margin. partition: of a version trained with partition_by the group, as in mlops.partitions; else the model of all rows.
 Errors: 42809 the model has no trees, 22023 it has no tree of that number, 42704 unknown reference.';
 
 CREATE FUNCTION mlops_coefficients(
 	ref text,
+	partition jsonb DEFAULT NULL,
 	OUT class text,
 	OUT feature text,
 	OUT level text,
@@ -149,9 +151,10 @@ CREATE FUNCTION mlops_coefficients(
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'mlops_sql_coefficients'
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 20;
-COMMENT ON FUNCTION mlops_coefficients(text) IS
+COMMENT ON FUNCTION mlops_coefficients(text, jsonb) IS
 'The coefficients of a linear model in the units of the data, (intercept) first: standard error, t or z, p-value of both sides, 95 % confidence interval, robust standard error (HC3), and e^estimate where that is a ratio of odds or rates.
 Levels of a category are compared with the level in reference; (missing) of a number is the difference from a row with the mean. Without a standard error reason says why.
+partition: of a version trained with partition_by the group, as in mlops.partitions; else the model of all rows.
 Errors: 42809 the model has no coefficients, 42704 unknown reference, 42501 not allowed to read the model.';
 
 DROP FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint);

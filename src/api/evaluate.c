@@ -121,7 +121,7 @@ probabilities_datum(const double *probabilities, int n)
 										   TYPALIGN_DOUBLE));
 }
 
-/* mlops_rules(ref, tree) */
+/* mlops_rules(ref, tree, partition) */
 Datum
 mlops_sql_rules(PG_FUNCTION_ARGS)
 {
@@ -131,7 +131,7 @@ mlops_sql_rules(PG_FUNCTION_ARGS)
 	int			count;
 	int			i;
 
-	rows = mlops_rules(mlops_argument_required(fcinfo, 0, "ref"), tree, &count);
+	rows = mlops_rules(mlops_argument_required(fcinfo, 0, "ref"), tree, mlops_argument_jsonb(fcinfo, 2), &count);
 	InitMaterializedSRF(fcinfo, 0);
 	for (i = 0; i < count; i++)
 	{
@@ -153,7 +153,7 @@ mlops_sql_rules(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* mlops_coefficients(ref) */
+/* mlops_coefficients(ref, partition) */
 Datum
 mlops_sql_coefficients(PG_FUNCTION_ARGS)
 {
@@ -162,7 +162,7 @@ mlops_sql_coefficients(PG_FUNCTION_ARGS)
 	int			count;
 	int			i;
 
-	rows = mlops_coefficients(mlops_argument_required(fcinfo, 0, "ref"), &count);
+	rows = mlops_coefficients(mlops_argument_required(fcinfo, 0, "ref"), mlops_argument_jsonb(fcinfo, 1), &count);
 	InitMaterializedSRF(fcinfo, 0);
 	for (i = 0; i < count; i++)
 	{

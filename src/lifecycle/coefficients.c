@@ -14,6 +14,7 @@
 #include "catalog/cache.h"
 #include "lifecycle/coefficients.h"
 #include "lifecycle/dataset.h"
+#include "lifecycle/partition.h"
 #include "math/func.h"
 
 #define UNCERTAIN 0.05			/* what a confidence interval leaves out */
@@ -91,7 +92,7 @@ require_coefficients(const MlopsVersionKey *key, const MlModel *model)
 }
 
 MlopsCoefficientRow *
-mlops_coefficients(const char *reference, int *count)
+mlops_coefficients(const char *reference, Jsonb *partition, int *count)
 {
 	MlEnv	   *env = mlops_env_begin(CurrentMemoryContext, "mlops coefficients",
 									  (Size) mlops_training_memory * 1024);
@@ -109,7 +110,8 @@ mlops_coefficients(const char *reference, int *count)
 	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
 	model = mlops_prepared_model(mlops_cache_get(&key, mlops_env_context(env)));
 	require_coefficients(&key, model);
-	mlops_check(env, model->algorithm->coefficients(env, model->fitted, &model->signature, &inference));
+	mlops_check(env, model->algorithm->coefficients(env, mlops_partition_fitted(&key, model, partition),
+													&model->signature, &inference));
 	mlops_check(env, ml_design_make(env, &model->signature, &design));
 	n_classes = model->n_classes > 2 ? model->n_classes : 1;
 	n = inference->n_terms / n_classes;

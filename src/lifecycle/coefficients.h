@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "utils/jsonb.h"
+
 /* One coefficient; NaN and NULL pointers stand for NULL. */
 typedef struct MlopsCoefficientRow
 {
@@ -27,8 +29,9 @@ typedef struct MlopsCoefficientRow
 
 /*
  * Intercept first, then feature by feature, for every class of more than two.
+ * `partition` names a group, as in mlops.partitions; NULL: the model of all rows.
  * Error 42809 for a model that has no coefficients.
  */
-extern MlopsCoefficientRow *mlops_coefficients(const char *reference, int *count);
+extern MlopsCoefficientRow *mlops_coefficients(const char *reference, Jsonb *partition, int *count);
 
 #endif							/* MLOPS_LIFECYCLE_COEFFICIENTS_H */

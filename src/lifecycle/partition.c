@@ -13,7 +13,9 @@
 
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 
 #include "bridge/env.h"
 #include "bridge/json.h"
@@ -421,6 +423,97 @@ mlops_partition_fit(MlEnv *env, const MlopsDataset *dataset, const MlopsFitPlan 
 	ml_release(env, fitting.validates);
 	MemoryContextSwitchTo(caller);
 	return fitting.partitions;
+}
+
+/* ------------------------------------------------------------------ naming */
+
+/* A value of the object as text, in the server's encoding; NULL for null. */
+static char *
+value_text(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return pnstrdup(value->val.string.val, value->val.string.len);
+		case jbvNumeric:
+			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+		case jbvBool:
+			return pstrdup(value->val.boolean ? "true" : "false");
+		case jbvNull:
+			return NULL;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("argument \"partition\" has a value that is an object or array")));
+	}
+	return NULL;
+}
+
+/* The values that name a group, one for each column of partition_by. */
+static char **
+name_values(const MlModel *model, Jsonb *partition)
+{
+	const MlGroups *groups = &model->groups;
+	char	  **values = palloc(sizeof(char *) * groups->n_columns);
+	int			c;
+
+	for (c = 0; c < groups->n_columns; c++)
+	{
+		const char *name = model->signature.features[groups->columns[c].feature].name;
+		JsonbValue	value;
+
+		if (!JB_ROOT_IS_OBJECT(partition) || JB_ROOT_COUNT(partition) != groups->n_columns ||
+			getKeyJsonValueFromContainer(&partition->root, name, strlen(name), &value) == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("argument \"partition\" must be an object with the columns of partition_by and no others"),
+					 errhint("Take it from the column \"partition\" of mlops.partitions.")));
+		values[c] = value_text(&value);
+	}
+	return values;
+}
+
+static bool
+is_group(const MlModel *model, int group, char *const *values)
+{
+	char		room[ML_NUMBER_TEXT];
+	int			c;
+
+	for (c = 0; c < model->groups.n_columns; c++)
+	{
+		const char *text = ml_group_text(&model->groups, &model->signature, group, c, room);
+
+		if (text != NULL)
+			text = pg_any_to_server(text, strlen(text), PG_UTF8);
+		if (text == NULL || values[c] == NULL ? text != values[c] : strcmp(text, values[c]) != 0)
+			return false;
+	}
+	return true;
+}
+
+const void *
+mlops_partition_fitted(const MlopsVersionKey *key, const MlModel *model, Jsonb *partition)
+{
+	char	  **values;
+	int			group;
+
+	if (partition == NULL)
+		return model->fitted;
+	if (!ml_model_has_groups(model))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("version %d of model \"%s\" has no groups", key->version, key->model),
+				 errhint("Leave out partition, or train with partition_by.")));
+	values = name_values(model, partition);
+	for (group = 0; group < model->groups.n_groups; group++)
+		if (is_group(model, group, values))
+			return ml_model_fitted(model, group);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("version %d of model \"%s\" has no such group", key->version, key->model),
+			 errdetail("Rows of groups that training did not see are served by the model of all rows."),
+			 errhint("The view mlops.partitions lists its groups.")));
+	return NULL;
 }
 
 /* ----------------------------------------------------------------- judging */

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "artifact/model.h"
+#include "catalog/model.h"
 #include "lifecycle/fit.h"
 
 /* Rows of the training side that a group needs to have its own model, unless prepare says otherwise. */
@@ -50,6 +51,13 @@ extern MlopsPartition *mlops_partition_fit(MlEnv *env, const MlopsDataset *datas
 										   const MlopsPreparation *preparation,
 										   const MlopsFitRows *rows, const MlFitted *whole,
 										   MlModel *model);
+
+/*
+ * The fitted part that serves a group, named as mlops.partitions does; that of
+ * all rows for NULL. Errors: 42809 for a version without groups, 22023 for
+ * other columns than those of partition_by and for a group that it has not.
+ */
+extern const void *mlops_partition_fitted(const MlopsVersionKey *key, const MlModel *model, Jsonb *partition);
 
 /* As mlops_score_table(), by the model of all rows alone. */
 extern void mlops_score_globally(MlEnv *env, const MlModel *model, const MlTable *table,

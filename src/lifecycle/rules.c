@@ -23,6 +23,7 @@
 #include "bridge/env.h"
 #include "bridge/settings.h"
 #include "catalog/cache.h"
+#include "lifecycle/partition.h"
 #include "lifecycle/rules.h"
 
 /* A column's name, or the part of a time that an input is. */
@@ -284,7 +285,7 @@ require_trees(const MlopsVersionKey *key, const MlModel *model)
 }
 
 MlopsRuleRow *
-mlops_rules(const char *reference, int tree, int *count)
+mlops_rules(const char *reference, int tree, Jsonb *partition, int *count)
 {
 	MlEnv	   *env = mlops_env_begin(CurrentMemoryContext, "mlops rules",
 									  (Size) mlops_training_memory * 1024);
@@ -297,7 +298,7 @@ mlops_rules(const char *reference, int tree, int *count)
 	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
 	model = mlops_prepared_model(mlops_cache_get(&key, mlops_env_context(env)));
 	require_trees(&key, model);
-	mlops_check(env, model->algorithm->rules(env, model->fitted, tree, &rules));
+	mlops_check(env, model->algorithm->rules(env, mlops_partition_fitted(&key, model, partition), tree, &rules));
 	rows = palloc0(sizeof(MlopsRuleRow) * rules.n_rules);
 	for (i = 0; i < rules.n_rules; i++)
 	{

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "utils/jsonb.h"
+
 typedef struct MlopsRuleRow
 {
 	const char *rule;			/* a condition that SQL understands */
@@ -19,9 +21,10 @@ typedef struct MlopsRuleRow
 } MlopsRuleRow;
 
 /*
- * One row per leaf of a version's tree, from 1, from left to right. Error
+ * One row per leaf of a version's tree, from 1, from left to right; `partition`
+ * names a group, as in mlops.partitions, NULL the model of all rows. Error
  * 42809 for a model without trees, 22023 for a tree that it does not have.
  */
-extern MlopsRuleRow *mlops_rules(const char *reference, int tree, int *count);
+extern MlopsRuleRow *mlops_rules(const char *reference, int tree, Jsonb *partition, int *count);
 
 #endif							/* MLOPS_LIFECYCLE_RULES_H */

@@ -45,6 +45,19 @@ SELECT version, warnings FROM mlops_train('odd ones', 'sales', exclude => '{y,wo
 SELECT partition, fallback, judged_rows, value FROM mlops.partitions WHERE model = 'odd ones' ORDER BY partition;
 SELECT min(mlops_anomaly_score('odd ones', s)) > 0 AS scored FROM sales AS s;
 
+-- Coefficients of a group are those of its own rows; rules too
+SELECT count(*), count(*) FILTER (WHERE abs(g.estimate - n.estimate) < 1e-9 AND abs(g.std_error - n.std_error) < 1e-9) AS same
+FROM mlops_coefficients('all', '{"region": "north"}') AS g JOIN mlops_coefficients('north') AS n ON g.feature = n.feature AND g.level IS NOT DISTINCT FROM n.level WHERE g.feature IN ('x', 'z');
+SELECT p.partition, round(c.estimate::numeric) AS slope FROM mlops.partitions AS p, mlops_coefficients('all', p.partition) AS c WHERE p.model = 'all' AND c.feature = 'x' ORDER BY 1;
+SELECT count(*) AS different FROM (SELECT a::text FROM mlops_coefficients('all') AS a EXCEPT SELECT b::text FROM mlops_coefficients('one') AS b) AS d;
+SELECT version FROM mlops_train('tree', 'sales', target => 'won', exclude => '{y}', key => 'id', partition_by => '{shop,region}', algorithm => 'decision_tree', params => '{"leaves": 2}');
+SELECT regexp_replace(rule, '[0-9.]{4,}', '#') AS rule, label FROM mlops_rules('tree', partition => '{"region": "west", "shop": 1}');
+SELECT * FROM mlops_coefficients('all', '{"region": "east"}');
+SELECT * FROM mlops_coefficients('all', '{"x": 1}');
+SELECT * FROM mlops_coefficients('all', '{"region": "north", "x": 1}');
+SELECT * FROM mlops_coefficients('all', '{"region": [1]}');
+SELECT * FROM mlops_coefficients('one', '{"region": "north"}');
+
 -- The same bytes whatever the order of rows; a retraining is the same call
 CREATE TABLE shuffled AS SELECT * FROM sales ORDER BY md5(id::text);
 SELECT version FROM mlops_train('forest', 'sales', target => 'won', exclude => '{y}', key => 'id', partition_by => '{region}', algorithm => 'random_forest', params => '{"trees": 5}');
