@@ -38,8 +38,8 @@ AS 'MODULE_PATHNAME', 'mlops_sql_train'
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000;
 COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint, text, text[]) IS
 'Split, prepare, fit, evaluate, store and, if it is better, deploy one new version of a model.
-source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are.
-task: classification, regression or anomaly, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies.
+source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are; none for clustering and decomposition.
+task: classification, regression, anomaly, clustering or decomposition, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies, kmeans for clustering, pca for decomposition.
 features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories, min_partition_rows, driver (memory, partials).
 split: method (random, time, group, column, none), holdout, column, key, max_holdout, min_class, min_rows, folds.
 weight: column of row weights. positive: the positive class. key: the column that identifies rows.

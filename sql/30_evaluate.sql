@@ -92,3 +92,32 @@ COMMENT ON FUNCTION mlops_coefficients(text, jsonb) IS
 Levels of a category are compared with the level in reference; (missing) of a number is the difference from a row with the mean. Without a standard error reason says why.
 partition: of a version trained with partition_by the group, as in mlops.partitions; else the model of all rows.
 Errors: 42809 the model has no coefficients, 42704 unknown reference, 42501 not allowed to read the model.';
+
+CREATE FUNCTION mlops_centers(
+	ref text,
+	OUT cluster int,
+	OUT feature text,
+	OUT level text,
+	OUT value float8,
+	OUT rows float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'mlops_sql_centers'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION mlops_centers(text) IS
+'Where the clusters of a version are, cluster by cluster, the largest first: the mean of each column in its own units; of a category for each level the share of rows that have it, (other) and (missing) among them. rows: training rows of the cluster, weights summed.
+Errors: 42809 the model has no clusters, 42704 unknown reference.';
+
+CREATE FUNCTION mlops_components(
+	ref text,
+	OUT component int,
+	OUT feature text,
+	OUT level text,
+	OUT loading float8,
+	OUT explained_variance float8,
+	OUT ratio float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'mlops_sql_components'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION mlops_components(text) IS
+'What the components of a version are made of: the loading of each column, of a category of each level; squared loadings of a component add up to 1, the largest one is positive. explained_variance: that of the component on the training rows; ratio: its part of the variance of all columns.
+Errors: 42809 the model has no components, 42704 unknown reference.';

@@ -126,3 +126,53 @@ CREATE FUNCTION @extschema@.mlops_anomaly_score(ref text, features text)
 RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'mlops_anomaly_score_text';
 COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, text) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features record)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_record';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, record) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features jsonb)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, jsonb) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features json)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_json';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, json) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features float8[])
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_array';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, float8[]) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features text)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_text';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, text) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features record)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_record';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, record) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features jsonb)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, jsonb) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features json)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_json';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, json) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features float8[])
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_array';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, float8[]) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features text)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_text';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, text) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';

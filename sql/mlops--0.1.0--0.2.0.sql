@@ -181,8 +181,8 @@ AS 'MODULE_PATHNAME', 'mlops_sql_train'
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000;
 COMMENT ON FUNCTION mlops_train(text, text, text, text, text, text[], text[], jsonb, jsonb, jsonb, text, text, text, text, bigint, text, text[]) IS
 'Split, prepare, fit, evaluate, store and, if it is better, deploy one new version of a model.
-source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are.
-task: classification, regression or anomaly, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies.
+source: a table or view name, or one SELECT, read with the caller''s rights. target: the column to predict; for anomalies none, or the one that says which rows are; none for clustering and decomposition.
+task: classification, regression, anomaly, clustering or decomposition, else from the target. algorithm: see mlops.algorithms; auto is gbt from 500 rows on, isolation_forest for anomalies, kmeans for clustering, pca for decomposition.
 features, exclude: columns by name. params: of the algorithm. prepare: nan (error, missing), max_categories, min_partition_rows, driver (memory, partials).
 split: method (random, time, group, column, none), holdout, column, key, max_holdout, min_class, min_rows, folds.
 weight: column of row weights. positive: the positive class. key: the column that identifies rows.
@@ -718,3 +718,82 @@ CREATE AGGREGATE @extschema@.mlops_discriminant(y boolean, x float8[]) (
 );
 COMMENT ON AGGREGATE @extschema@.mlops_discriminant(boolean, float8[]) IS
 'Linear discriminant analysis: the log-odds of y as a linear function of x, in one pass, supposing that x is normal with one covariance in both classes; rows with a NULL are left out. Errors: 22000 for NaN and infinity, 22023 for arrays of different lengths.';
+
+CREATE FUNCTION mlops_centers(
+	ref text,
+	OUT cluster int,
+	OUT feature text,
+	OUT level text,
+	OUT value float8,
+	OUT rows float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'mlops_sql_centers'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION mlops_centers(text) IS
+'Where the clusters of a version are, cluster by cluster, the largest first: the mean of each column in its own units; of a category for each level the share of rows that have it, (other) and (missing) among them. rows: training rows of the cluster, weights summed.
+Errors: 42809 the model has no clusters, 42704 unknown reference.';
+
+CREATE FUNCTION mlops_components(
+	ref text,
+	OUT component int,
+	OUT feature text,
+	OUT level text,
+	OUT loading float8,
+	OUT explained_variance float8,
+	OUT ratio float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'mlops_sql_components'
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION mlops_components(text) IS
+'What the components of a version are made of: the loading of each column, of a category of each level; squared loadings of a component add up to 1, the largest one is positive. explained_variance: that of the component on the training rows; ratio: its part of the variance of all columns.
+Errors: 42809 the model has no components, 42704 unknown reference.';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features record)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_record';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, record) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features jsonb)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, jsonb) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features json)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_json';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, json) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features float8[])
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_array';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, float8[]) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_cluster(ref text, features text)
+RETURNS int LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_cluster_text';
+COMMENT ON FUNCTION @extschema@.mlops_cluster(text, text) IS 'Cluster of a row, from 1 on, the largest cluster first: the one whose centre is nearest; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features record)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_record';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, record) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: a row, matched by column name; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features jsonb)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, jsonb) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features json)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_json';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, json) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: as jsonb; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features float8[])
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_array';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, float8[]) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: numbers in signature order; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_transform(ref text, features text)
+RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_transform_text';
+COMMENT ON FUNCTION @extschema@.mlops_transform(text, text) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';

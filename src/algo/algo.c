@@ -12,9 +12,11 @@
 #include "algo/gamma.h"
 #include "algo/gbt.h"
 #include "algo/isolation_forest.h"
+#include "algo/kmeans.h"
 #include "algo/linear.h"
 #include "algo/logistic.h"
 #include "algo/naive_bayes.h"
+#include "algo/pca.h"
 #include "algo/poisson.h"
 
 /* From this many rows on "auto" is boosted trees. */
@@ -29,7 +31,9 @@ const MlAlgorithm *const ml_algorithms[] = {
 	&ml_decision_tree,
 	&ml_random_forest,
 	&ml_naive_bayes,
-	&ml_isolation_forest
+	&ml_isolation_forest,
+	&ml_kmeans,
+	&ml_pca
 };
 
 const int	ml_n_algorithms = sizeof(ml_algorithms) / sizeof(ml_algorithms[0]);
@@ -98,6 +102,10 @@ ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int n_classes, in
 	{
 		if (task == ML_ANOMALY)
 			*algorithm = &ml_isolation_forest;
+		else if (task == ML_CLUSTERING)
+			*algorithm = &ml_kmeans;
+		else if (task == ML_DECOMPOSITION)
+			*algorithm = &ml_pca;
 		else if (rows >= AUTO_TREES_FROM)
 			*algorithm = &ml_gbt;
 		else if (n_classes > 2)
@@ -123,9 +131,15 @@ ml_algorithm_choose(MlEnv *env, const char *name, MlTask task, int n_classes, in
 MlYardstick
 ml_yardstick(const MlAlgorithm *algorithm, MlTask task, const double *parameters)
 {
-	MlYardstick yardstick = {.quantile = NAN};
+	static const char *const metrics[] = {
+		[ML_REGRESSION] = "rmse",
+		[ML_CLASSIFICATION] = "log_loss",
+		[ML_ANOMALY] = "roc_auc",
+		[ML_CLUSTERING] = "silhouette",
+		[ML_DECOMPOSITION] = "explained_variance"
+	};
+	MlYardstick yardstick = {.metric = metrics[task],.quantile = NAN};
 
-	yardstick.metric = task == ML_CLASSIFICATION ? "log_loss" : task == ML_ANOMALY ? "roc_auc" : "rmse";
 	if (task == ML_REGRESSION && algorithm->judged_by != NULL)
 		algorithm->judged_by(parameters, &yardstick);
 	return yardstick;

@@ -61,7 +61,7 @@ typedef struct MlOption
 
 #define ML_MAX_PARAMETERS 32
 
-/* Numbers that a model gives for a row. */
+/* Numbers that a model of a task with a target, or of anomalies, gives for a row. */
 static inline int
 ml_n_outputs(int n_classes)
 {
@@ -142,6 +142,17 @@ typedef struct MlImportance
 struct MlRules;
 typedef struct MlExplainer MlExplainer;
 struct MlInference;
+struct MlVectors;
+
+/* Rows that a model is judged on by what they are, without any target. */
+typedef struct MlMeasured
+{
+	const MlFrame *frame;
+	const uint32_t *rows;		/* (n_rows) ascending */
+	int64_t		n_rows;			/* at least 1 */
+	const double *weight;		/* (frame->n_rows) above 0, or NULL */
+	const uint64_t *identity;	/* (frame->n_rows) row hashes, for sampling */
+} MlMeasured;
 
 typedef struct MlAlgorithm
 {
@@ -159,10 +170,14 @@ typedef struct MlAlgorithm
 	MlStatus	(*fit) (MlEnv *env, const MlFitInput *input, MlFitted *fitted); /* zeroed */
 	/* A helper's part of a fit whose leader asked for a team; NULL where none does. */
 	MlStatus	(*help) (MlEnv *env);
+	/* Numbers that a model gives for a row; NULL: ml_n_outputs() of its classes */
+	int			(*n_outputs) (const void *model);
 	/*
-	 * outputs (n_rows, ml_n_outputs()) of the rows in inputs (n_rows,
+	 * outputs (n_rows, number of outputs) of the rows in inputs (n_rows,
 	 * n_inputs): the value for regression, the anomaly score, the probability
-	 * of labels[1] for two classes, that of every class for more. Pure: no allocation, no
+	 * of labels[1] for two classes, that of every class for more; the distance
+	 * to each centre for clustering, the value of each component for
+	 * decomposition. Pure: no allocation, no
 	 * failure; the bits of a row do not depend on the rows beside it.
 	 */
 	void		(*predict) (const void *model, const MlSignature *signature,
@@ -194,6 +209,19 @@ typedef struct MlAlgorithm
 	 */
 	MlStatus	(*coefficients) (MlEnv *env, const void *model, const MlSignature *signature,
 								 const struct MlInference **inference);
+	/*
+	 * How good the model is on some rows; n_metrics at most ML_MAX_METRICS.
+	 * NULL: judged by its outputs and a target, or by scores
+	 */
+	MlStatus	(*measure) (MlEnv *env, const void *model, const MlMeasured *measured,
+							MlMetric *metrics, int *n_metrics);
+	/*
+	 * What each row of `measured` takes off that, so that the mean is 1 - the
+	 * metric by which versions are compared: loss (n_rows); where measure() is
+	 */
+	MlStatus	(*losses) (MlEnv *env, const void *model, const MlMeasured *measured, double *loss);
+	/* Centres or loadings (vectors.h), zeroed before; NULL: it has none */
+	MlStatus	(*vectors) (MlEnv *env, const void *model, struct MlVectors *vectors);
 } MlAlgorithm;
 
 extern const MlAlgorithm *const ml_algorithms[];
@@ -203,7 +231,8 @@ extern const int ml_n_algorithms;
 extern const MlAlgorithm *ml_algorithm_find(const char *name);
 
 /*
- * The algorithm for a task: "auto" is isolation_forest for anomalies, else gbt
+ * The algorithm for a task: "auto" is isolation_forest for anomalies, kmeans
+ * for clustering, pca for decomposition, else gbt
  * from 500 rows on, below linear or logistic, random_forest for more than two
  * classes. Unknown names and algorithms that do not fit the task or the number
  * of classes (0 when it is not known yet) are

@@ -1,7 +1,7 @@
 /*
  * api/score.c
  *		mlops_predict, mlops_classify, mlops_probability, mlops_probabilities,
- *		mlops_anomaly_score.
+ *		mlops_anomaly_score, mlops_cluster, mlops_transform.
  *
  * Each has one overload per way to give the features, since a set of typed
  * overloads is the only one in which rows, literals and untyped parameters all
@@ -9,8 +9,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "fmgr.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -18,15 +20,15 @@
 #include "api/features.h"
 #include "lifecycle/score.h"
 
-/* The scorer of the call's reference, which must be for the task. */
+/* The scorer of the call's reference, which must be for one of the tasks (bits). */
 static const MlopsScorer *
-find_scorer(FunctionCallInfo fcinfo, MlTask task)
+find_scorer(FunctionCallInfo fcinfo, unsigned tasks)
 {
 	text	   *reference = PG_GETARG_TEXT_PP(0);
 	const MlopsScorer *scorer = mlops_scorer(&fcinfo->flinfo->fn_extra, fcinfo->flinfo->fn_mcxt,
 											 reference);
 
-	mlops_scorer_require(scorer, task, reference);
+	mlops_scorer_require(scorer, tasks, reference);
 	return scorer;
 }
 
@@ -37,7 +39,7 @@ predict(FunctionCallInfo fcinfo, MlopsRowForm form)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	scorer = find_scorer(fcinfo, ML_REGRESSION);
+	scorer = find_scorer(fcinfo, 1u << ML_REGRESSION);
 	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer)[0]);
 }
@@ -50,7 +52,7 @@ classify(FunctionCallInfo fcinfo, MlopsRowForm form)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
+	scorer = find_scorer(fcinfo, 1u << ML_CLASSIFICATION);
 	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	outputs = mlops_scorer_predict(scorer);
 	PG_RETURN_TEXT_P(cstring_to_text(scorer->labels[ml_model_class(scorer->model, outputs)]));
@@ -64,7 +66,7 @@ probability(FunctionCallInfo fcinfo, MlopsRowForm form)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
+	scorer = find_scorer(fcinfo, 1u << ML_CLASSIFICATION);
 	wanted = PG_ARGISNULL(2) ? mlops_scorer_positive(scorer, PG_GETARG_TEXT_PP(0)) :
 		mlops_scorer_class(scorer, PG_GETARG_TEXT_PP(2));
 	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
@@ -92,7 +94,7 @@ probabilities(FunctionCallInfo fcinfo, MlopsRowForm form)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	scorer = find_scorer(fcinfo, ML_CLASSIFICATION);
+	scorer = find_scorer(fcinfo, 1u << ML_CLASSIFICATION);
 	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	outputs = mlops_scorer_predict(scorer);
 
@@ -119,9 +121,43 @@ anomaly_score(FunctionCallInfo fcinfo, MlopsRowForm form)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	scorer = find_scorer(fcinfo, ML_ANOMALY);
+	scorer = find_scorer(fcinfo, 1u << ML_ANOMALY);
 	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	PG_RETURN_FLOAT8(mlops_scorer_predict(scorer)[0]);
+}
+
+static Datum
+cluster(FunctionCallInfo fcinfo, MlopsRowForm form)
+{
+	const MlopsScorer *scorer;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, 1u << ML_CLUSTERING);
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
+	PG_RETURN_INT32(ml_model_class(scorer->model, mlops_scorer_predict(scorer)) + 1);
+}
+
+static Datum
+transform(FunctionCallInfo fcinfo, MlopsRowForm form)
+{
+	const MlopsScorer *scorer;
+	const double *outputs;
+	Datum	   *elements;
+	int			n;
+	int			i;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, 1u << ML_CLUSTERING | 1u << ML_DECOMPOSITION);
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
+	outputs = mlops_scorer_predict(scorer);
+	n = ml_model_n_outputs(scorer->model);
+	elements = palloc(sizeof(Datum) * n);
+	for (i = 0; i < n; i++)
+		elements[i] = Float8GetDatum(outputs[i]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(elements, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										  TYPALIGN_DOUBLE));
 }
 
 MLOPS_OVERLOADS(predict)
@@ -129,3 +165,5 @@ MLOPS_OVERLOADS(classify)
 MLOPS_OVERLOADS(probability)
 MLOPS_OVERLOADS(probabilities)
 MLOPS_OVERLOADS(anomaly_score)
+MLOPS_OVERLOADS(cluster)
+MLOPS_OVERLOADS(transform)

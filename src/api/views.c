@@ -36,15 +36,14 @@ text_array(const char *const *texts, int count)
 static Datum
 task_names(const MlAlgorithm *algorithm)
 {
-	static const MlTask tasks[] = {ML_REGRESSION, ML_CLASSIFICATION, ML_ANOMALY};
-	const char *names[lengthof(tasks)];
+	const char *names[ML_LAST_TASK + 1];
 	int			count = 0;
-	int			i;
+	int			task;
 
-	for (i = 0; i < (int) lengthof(tasks); i++)
+	for (task = ML_REGRESSION; task <= ML_LAST_TASK; task++)
 	{
-		if (algorithm->tasks & (1u << tasks[i]))
-			names[count++] = ml_task_name(tasks[i]);
+		if (algorithm->tasks & (1u << task))
+			names[count++] = ml_task_name(task);
 	}
 	return text_array(names, count);
 }

@@ -119,7 +119,8 @@ model_fault(const MlModel *model)
 		return "its algorithm does not do its task";
 	if (model->task == ML_CLASSIFICATION && model->algorithm->max_classes < model->n_classes)
 		return "its algorithm does not do so many classes";
-	if (!(model->target == NULL ? model->task == ML_ANOMALY : name_valid(model->target)))
+	if (model->target == NULL ? ml_task_predicts(model->task) :
+		ml_task_has_no_target(model->task) || !name_valid(model->target))
 		return "the name of its target is not valid";
 	if (model->signature.time_zone != NULL && !name_valid(model->signature.time_zone))
 		return "its time zone is not valid";
@@ -135,8 +136,8 @@ label_fault(const MlModel *model)
 {
 	int			i;
 
-	if (model->task == ML_REGRESSION)
-		return model->n_classes == 0 ? NULL : "it has classes but predicts a number";
+	if (model->task == ML_REGRESSION || ml_task_has_no_target(model->task))
+		return model->n_classes == 0 ? NULL : "it has classes but predicts none";
 	if (model->task == ML_ANOMALY && (model->target == NULL) != (model->n_classes == 0))
 		return "it has classes without a target, or a target without classes";
 	if (model->n_classes == 0 && model->task == ML_ANOMALY)
@@ -264,6 +265,8 @@ group_fault(const MlModel *model)
 
 	if (groups->n_columns == 0)
 		return groups->n_groups == 0 ? NULL : "it has groups but no column that tells them apart";
+	if (model->algorithm->n_outputs != NULL)
+		return "its algorithm cannot have models of groups";
 	if (groups->n_columns < 0 || groups->n_columns > ML_MAX_GROUP_COLUMNS ||
 		groups->n_groups < 1 || groups->n_groups > ML_MAX_GROUPS)
 		return "its number of groups is not valid";

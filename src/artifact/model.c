@@ -42,7 +42,7 @@ ml_model_predict(const MlModel *model, const int32_t *group, const double *input
 				 double *outputs)
 {
 	size_t		n_inputs = (size_t) model->signature.n_inputs;
-	size_t		n_outputs = (size_t) ml_n_outputs(model->n_classes);
+	size_t		n_outputs = (size_t) ml_model_n_outputs(model);
 	int			first;
 	int			end;
 
@@ -62,6 +62,8 @@ ml_model_predict(const MlModel *model, const int32_t *group, const double *input
 int
 ml_model_class(const MlModel *model, const double *outputs)
 {
+	if (model->task == ML_CLUSTERING)
+		return ml_least(outputs, ml_model_n_outputs(model));
 	if (model->n_classes == 2)
 		return outputs[0] >= model->threshold;
 	return ml_greatest(outputs, model->n_classes);

@@ -19,7 +19,7 @@ typedef struct MlModel
 	const char **labels;		/* (n_classes), terminated; of two labels[1] is positive,
 								 * more ascend in byte order */
 	double		threshold;		/* two classes: positive from here on */
-	const char *target;			/* name of the target column; anomaly: or NULL */
+	const char *target;			/* name of the target column, or NULL without one */
 	MlSignature signature;
 	const MlAlgorithm *algorithm;
 	void	   *fitted;			/* of algorithm->fit or decode; serves all rows but those of ... */
@@ -49,8 +49,16 @@ ml_model_fitted(const MlModel *model, int group)
 	return group >= 0 && model->group_fitted[group] != NULL ? model->group_fitted[group] : model->fitted;
 }
 
+/* Numbers that it gives for a row. */
+static inline int
+ml_model_n_outputs(const MlModel *model)
+{
+	return model->algorithm->n_outputs != NULL ? model->algorithm->n_outputs(model->fitted) :
+		ml_n_outputs(model->n_classes);
+}
+
 /*
- * outputs (n_rows, ml_n_outputs()) of rows of inputs (n_rows, n_inputs), as
+ * outputs (n_rows, ml_model_n_outputs()) of rows of inputs (n_rows, n_inputs), as
  * MlAlgorithm.predict gives them. group (n_rows) are their groups, NULL where
  * the model has none. Pure: no allocation, no failure; equal inputs give equal
  * bits.
@@ -61,6 +69,7 @@ extern void ml_model_predict(const MlModel *model, const int32_t *group, const d
 /*
  * The class that a classification's outputs of a row mean: the positive one
  * from the threshold on, of more than two the most probable, the first of equals.
+ * Of a clustering the cluster: the nearest centre, the first of equals.
  */
 extern int	ml_model_class(const MlModel *model, const double *outputs);
 

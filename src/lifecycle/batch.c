@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "mb/pg_wchar.h"
+#include "utils/builtins.h"
 
 #include "algo/explain.h"
 #include "bridge/env.h"
@@ -113,7 +114,7 @@ fill_prediction(const MlopsBatch *batch, const double *outputs, MlopsPrediction 
 
 	if (model->task != ML_CLASSIFICATION)
 	{
-		prediction->prediction = outputs[0];
+		prediction->prediction = model->task == ML_CLUSTERING ? ml_model_class(model, outputs) + 1 : outputs[0];
 		return;
 	}
 	class_number = ml_model_class(model, outputs);
@@ -129,7 +130,7 @@ predict_block(void *state, const MlopsBlock *block)
 {
 	const Predicting *predicting = state;
 	const MlModel *model = predicting->batch.model;
-	int			n_outputs = ml_n_outputs(model->n_classes);
+	int			n_outputs = ml_model_n_outputs(model);
 	double	   *outputs = palloc(sizeof(double) * block->n_rows * n_outputs);
 	int			i;
 
@@ -143,6 +144,17 @@ predict_block(void *state, const MlopsBlock *block)
 	}
 }
 
+/* Components are no single prediction. */
+static void
+require_prediction(const MlopsBatch *batch, const char *reference)
+{
+	if (batch->model->task == ML_DECOMPOSITION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("model \"%s\" turns rows into components and predicts nothing", reference),
+				 errhint("Write SELECT mlops_transform(%s, s.*) FROM (...) AS s.", quote_literal_cstr(reference))));
+}
+
 void
 mlops_predict_batch(const char *reference, const char *source, const char *key,
 					MlopsPredictionTaker take, void *state)
@@ -151,6 +163,7 @@ mlops_predict_batch(const char *reference, const char *source, const char *key,
 	MlopsBatch	   *batch = &predicting.batch;
 
 	mlops_batch_begin(batch, reference, MLOPS_RIGHT_PREDICT, source, key);
+	require_prediction(batch, reference);
 	mlops_source_stream(batch->source, batch->model, batch->key, batch->env, predict_block, &predicting);
 	mlops_batch_end(batch);
 }

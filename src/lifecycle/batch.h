@@ -33,7 +33,7 @@ extern void mlops_batch_end(MlopsBatch *batch);
 typedef struct MlopsPrediction
 {
 	const char *key;			/* NULL: none */
-	double		prediction;		/* number, anomaly score; NaN for classes */
+	double		prediction;		/* number, anomaly score, cluster; NaN for classes */
 	const char *label;			/* class, in the server's encoding; NULL for numbers */
 	double		probability;	/* of two classes the positive one's, of more the label's; else NaN */
 	const double *probabilities;	/* (n_classes) of more than two classes, else NULL */
@@ -46,7 +46,8 @@ typedef void (*MlopsPredictionTaker) (void *state, const MlopsPrediction *predic
  * Every row of the source, in its order. key: the column that identifies rows;
  * NULL: the key that the version was trained with, else the relation's
  * primary key of one column, else none. The same bits as scoring row by row.
- * Error 42501 without the right to predict, 42703 for a missing column.
+ * Error 42501 without the right to predict, 42703 for a missing column, 42809
+ * for a decomposition.
  */
 extern void mlops_predict_batch(const char *reference, const char *source, const char *key,
 								MlopsPredictionTaker take, void *state);

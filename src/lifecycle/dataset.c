@@ -486,15 +486,38 @@ mlops_task_asked(const MlopsTrainRequest *request)
 {
 	const MlAlgorithm *algorithm = ml_algorithm_find(request->algorithm);
 	MlTask		task = 0;
+	MlTask		alone;
 
 	if (request->task != NULL && !ml_task_by_name(request->task, &task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("task \"%s\" does not exist", request->task),
-				 errhint("Valid tasks are \"classification\", \"regression\" and \"anomaly\".")));
-	if (request->task == NULL && algorithm != NULL && algorithm->tasks == (1u << ML_ANOMALY))
-		task = ML_ANOMALY;
+				 errhint("Valid tasks are \"classification\", \"regression\", \"anomaly\", \"clustering\" and \"decomposition\".")));
+	for (alone = ML_ANOMALY; request->task == NULL && algorithm != NULL && alone <= ML_LAST_TASK; alone++)
+		if (algorithm->tasks == (1u << alone))
+			task = alone;
 	return task;
+}
+
+void
+mlops_check_target(const MlopsTrainRequest *request, MlTask task)
+{
+	if (request->target != NULL && ml_task_has_no_target(task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("task \"%s\" has no target", ml_task_name(task)),
+				 errhint("Leave target out; write exclude => ARRAY[%s] to keep the column out of the features.",
+						 quote_literal_cstr(request->target))));
+	if (request->target == NULL ? task == 0 || ml_task_predicts(task) : request->target[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mlops_train() needs a target"),
+				 errhint("Name the column to predict, as in target => 'churned'; or write task => 'anomaly', 'clustering' or 'decomposition' to learn without one.")));
+	if (request->target == NULL && request->positive != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"positive\" needs a target"),
+				 errhint("Name the column that says which rows are anomalies as target, or leave positive out.")));
 }
 
 void

@@ -67,6 +67,9 @@ extern void mlops_preparation_read(Jsonb *prepare, Jsonb *split, int64 seed,
  */
 extern MlTask mlops_task_asked(const MlopsTrainRequest *request);
 
+/* Some tasks need a target, others have none: else error 22023. */
+extern void mlops_check_target(const MlopsTrainRequest *request, MlTask task);
+
 /*
  * Resolve the algorithm and its parameters for a task, a number of classes (0:
  * not known yet) and of rows; unknown names, options and values are errors.

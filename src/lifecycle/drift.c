@@ -198,7 +198,7 @@ profile_predictions(MlEnv *env, const MlModel *model, const MlTable *table, Comp
 			return;
 		}
 	}
-	predicted = mlops_need(env, table->n_rows + 1, sizeof(double) * ml_n_outputs(model->n_classes));
+	predicted = mlops_need(env, table->n_rows + 1, sizeof(double) * ml_model_n_outputs(model));
 	mlops_score_table(env, model, table, NULL, table->n_rows, predicted);
 	mlops_profile_predictions_on(env, &column->reference, model, predicted, table->n_rows,
 								 &column->current);

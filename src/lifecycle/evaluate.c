@@ -17,6 +17,7 @@
 #include "lifecycle/dataset.h"
 #include "lifecycle/evaluate.h"
 #include "lifecycle/judge.h"
+#include "lifecycle/measure.h"
 #include "lifecycle/score.h"
 
 static void
@@ -76,7 +77,7 @@ read_columns(MlEnv *env, const MlModel *model, const char *weight, const char *s
 		add_wanted(wanted, &n_wanted,
 				   need_column(source, feature->n_inputs > 0 ? "a feature" : "a column of partition_by", feature->name));
 	}
-	if (model->task != ML_ANOMALY || (model->target != NULL && mlops_source_find(source, model->target) >= 0))
+	if (ml_task_predicts(model->task) || (model->target != NULL && mlops_source_find(source, model->target) >= 0))
 		add_wanted(wanted, &n_wanted, need_column(source, "the target", model->target));
 	if (weight != NULL)
 		add_wanted(wanted, &n_wanted, need_column(source, "the weight", weight));
@@ -99,7 +100,7 @@ judged_rows(MlEnv *env, const MlTable *table, const MlTarget *target, int64_t *c
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("the source has no row to evaluate on"),
-				 target->task == ML_ANOMALY ? errdetail("All of its rows have weight 0.") :
+				 !ml_task_predicts(target->task) ? errdetail("All of its rows have weight 0.") :
 				 errdetail("All of its %lld rows have weight 0, or no value in the target \"%s\".",
 						   (long long) table->n_rows, target->name)));
 	return rows;
@@ -148,10 +149,20 @@ evaluate_source(const MlopsVersionKey *key, const char *source_text, MlopsJudgem
 	double	   *predicted;
 
 	mlops_read_labelled(env, model, version, source_text, &labelled);
-	predicted = mlops_need(env, labelled.n_rows + 1, sizeof(double) * ml_n_outputs(model->n_classes));
-	mlops_score_table(env, model, &labelled.table, labelled.rows, labelled.n_rows, predicted);
-	mlops_judge(env, &labelled.target, &yardstick, labelled.weight, labelled.rows, labelled.n_rows, predicted,
-				model->threshold, stored_baseline(version, model), "source", judgement);
+	if (mlops_is_measured(model))
+	{
+		MlopsMeasuredRows rows = {&labelled.table, labelled.rows, labelled.n_rows, labelled.weight,
+			mlops_content_identity(env, &labelled.table)};
+
+		mlops_measure(env, model, rows, "source", judgement);
+	}
+	else
+	{
+		predicted = mlops_need(env, labelled.n_rows + 1, sizeof(double) * ml_model_n_outputs(model));
+		mlops_score_table(env, model, &labelled.table, labelled.rows, labelled.n_rows, predicted);
+		mlops_judge(env, &labelled.target, &yardstick, labelled.weight, labelled.rows, labelled.n_rows, predicted,
+					model->threshold, stored_baseline(version, model), "source", judgement);
+	}
 	mlops_env_end(env);
 }
 

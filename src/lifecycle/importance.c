@@ -270,12 +270,16 @@ sort_rows(MlopsImportanceRow *rows, int count)
 
 /* Splits at random tell nothing, and without a prediction there is no loss. */
 static void
-refuse_anomaly(const MlopsVersionKey *key)
+refuse_without_target(const MlopsVersionKey *key, MlTask task)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 			 errmsg("columns of model \"%s\" have no importance", key->model),
-			 errdetail("Its task is anomaly: its trees split all columns alike, at random.")));
+			 task == ML_ANOMALY ?
+			 errdetail("Its task is anomaly: its trees split all columns alike, at random.") :
+			 errdetail("Its task is %s: it predicts nothing that could get worse.", ml_task_name(task)),
+			 task == ML_CLUSTERING ? errhint("mlops_centers() shows how the clusters differ.") :
+			 task == ML_DECOMPOSITION ? errhint("mlops_components() shows what the components are made of.") : 0));
 }
 
 MlopsImportanceRow *
@@ -291,8 +295,8 @@ mlops_importance(const char *reference, const char *source, int *count)
 
 	mlops_reference_resolve(reference, MLOPS_RIGHT_READ, &key);
 	model = mlops_prepared_model(mlops_cache_get(&key, mlops_env_context(env)));
-	if (model->task == ML_ANOMALY)
-		refuse_anomaly(&key);
+	if (!ml_task_predicts(model->task))
+		refuse_without_target(&key, model->task);
 	*count = ml_signature_n_learnt(&model->signature);
 	rows = palloc(sizeof(MlopsImportanceRow) * Max(*count, 1));
 	for (i = 0; i < *count; i++)

@@ -64,7 +64,7 @@ mlops_baseline(MlEnv *env, const MlTarget *target, const MlYardstick *yardstick,
 	int64_t		i;
 	int			k;
 
-	if (target->task == ML_ANOMALY)
+	if (!ml_task_predicts(target->task))
 	{
 		baseline[0] = NAN;
 		return;
@@ -107,8 +107,9 @@ mlops_row_loss(const char *metric, const MlModel *model, const MlYardstick *yard
 	return loss;
 }
 
-static void
-append(MlopsJudgement *judgement, const char *part, const char *class_label, const MlMetric *metric)
+void
+mlops_judgement_append(MlopsJudgement *judgement, const char *part, const char *class_label,
+					   const MlMetric *metric)
 {
 	MlopsMetricRow *row;
 
@@ -136,16 +137,16 @@ append_confusion(const double *actual, const double *predicted, const double *we
 	ml_confusion_binary(actual, predicted, weight, n_rows, threshold, &confusion);
 	count.name = "true_positive";
 	count.value = confusion.true_positive;
-	append(judgement, part, "", &count);
+	mlops_judgement_append(judgement, part, "", &count);
 	count.name = "false_positive";
 	count.value = confusion.false_positive;
-	append(judgement, part, "", &count);
+	mlops_judgement_append(judgement, part, "", &count);
 	count.name = "true_negative";
 	count.value = confusion.true_negative;
-	append(judgement, part, "", &count);
+	mlops_judgement_append(judgement, part, "", &count);
 	count.name = "false_negative";
 	count.value = confusion.false_negative;
-	append(judgement, part, "", &count);
+	mlops_judgement_append(judgement, part, "", &count);
 }
 
 /* Metrics of all classes and of each, and the whole table. */
@@ -167,7 +168,7 @@ judge_classes(MlEnv *env, const MlTarget *target, const double *actual, const do
 	for (i = 0; i < n; i++)
 		labels[i] = pstrdup(target->labels[i]);
 	for (i = 0; i < ML_MULTICLASS_METRICS(n); i++)
-		append(judgement, part,
+		mlops_judgement_append(judgement, part,
 			   metrics[i].class_number < 0 ? "" : labels[metrics[i].class_number], &metrics[i].metric);
 	pfree(metrics);
 	pfree(labels);
@@ -204,7 +205,7 @@ mlops_judge(MlEnv *env, const MlTarget *target, const MlYardstick *yardstick, co
 											   baseline[0], ml_pinball_quantile(yardstick), metrics,
 											   &n_metrics));
 	for (i = 0; i < n_metrics; i++)
-		append(judgement, part, "", &metrics[i]);
+		mlops_judgement_append(judgement, part, "", &metrics[i]);
 	if (target->task == ML_CLASSIFICATION && target->n_classes == 2)
 		append_confusion(actual, predicted, weights, n_rows, threshold, part, judgement);
 	ml_release(env, actual);
@@ -227,7 +228,7 @@ mlops_judge_fit(const MlInference *inference, MlopsJudgement *judgement)
 			continue;
 		other = mlops_judged(judgement, "train", metric.name);
 		if (other == NULL)
-			append(judgement, "train", "", &metric);
+			mlops_judgement_append(judgement, "train", "", &metric);
 		else if (other->rows < metric.rows)
 			*unconstify(MlMetric *, other) = metric;
 	}

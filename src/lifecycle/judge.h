@@ -48,6 +48,10 @@ extern void mlops_judge(MlEnv *env, const MlTarget *target, const MlYardstick *y
  */
 extern void mlops_judge_fit(const struct MlInference *inference, MlopsJudgement *judgement);
 
+/* Append one metric; `part` and its name are static text. */
+extern void mlops_judgement_append(MlopsJudgement *judgement, const char *part, const char *class_label,
+								   const MlMetric *metric);
+
 /* The metric of a part, of no single class, or NULL. */
 extern const MlMetric *mlops_judged(const MlopsJudgement *judgement, const char *part,
 									const char *metric);

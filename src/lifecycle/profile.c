@@ -183,22 +183,56 @@ refuse_profile(void)
 			 errdetail("A row of mlops.feature does not hold what training wrote.")));
 }
 
+/* Is a prediction one of some labels, or a number? */
+static bool
+predicts_labels(const MlModel *model)
+{
+	return model->n_classes > 2 || model->task == ML_CLUSTERING;
+}
+
+/* The numbers of the clusters, from 1, as texts. */
+static char **
+cluster_names(const MlModel *model)
+{
+	int			n = ml_model_n_outputs(model);
+	char	  **names = palloc(sizeof(char *) * n);
+	int			i;
+
+	for (i = 0; i < n; i++)
+		names[i] = psprintf("%d", i + 1);
+	return names;
+}
+
 /* The predicted labels of n rows as a column of their own. */
 static MlColumn
 label_column(MlEnv *env, const MlModel *model, const double *outputs, int64_t n)
 {
 	MlColumn	column = {.name = "(prediction)",.type = ML_TEXT};
 	MlDictionary *dictionary = &column.dictionary;
+	int			n_outputs = ml_model_n_outputs(model);
 	int64_t		i;
 
-	dictionary->n_entries = model->n_classes;
-	dictionary->text = (char **) model->labels;
+	dictionary->n_entries = n_outputs;
+	dictionary->text = model->task == ML_CLUSTERING ? cluster_names(model) : (char **) model->labels;
 	column.code = ml_allocate(env, (size_t) n + 1, sizeof(int32_t));
 	if (column.code == NULL)
 		mlops_check(env, ML_OUT_OF_MEMORY);
 	for (i = 0; i < n; i++)
-		column.code[i] = ml_model_class(model, outputs + i * model->n_classes);
+		column.code[i] = ml_model_class(model, outputs + i * n_outputs);
 	return column;
+}
+
+/* The first number of each row: of several that of the first component. */
+static double *
+first_outputs(MlEnv *env, const MlModel *model, const double *outputs, int64_t n)
+{
+	int			n_outputs = ml_model_n_outputs(model);
+	double	   *first = mlops_need(env, n + 1, sizeof(double));
+	int64_t		i;
+
+	for (i = 0; i < n; i++)
+		first[i] = outputs[i * n_outputs];
+	return first;
 }
 
 void
@@ -207,9 +241,12 @@ mlops_profile_predictions(MlEnv *env, const MlModel *model, const double *output
 {
 	MlColumn	column;
 
-	if (model->n_classes <= 2)
+	if (!predicts_labels(model))
 	{
-		mlops_profile_numbers(env, outputs, n, profile);
+		double	   *first = first_outputs(env, model, outputs, n);
+
+		mlops_profile_numbers(env, first, n, profile);
+		ml_release(env, first);
 		return;
 	}
 	column = label_column(env, model, outputs, n);
@@ -225,11 +262,14 @@ mlops_profile_predictions_on(MlEnv *env, const MlopsProfile *reference, const Ml
 {
 	MlColumn	column;
 
-	if (reference->category != (model->n_classes > 2))
+	if (reference->category != predicts_labels(model))
 		refuse_profile();
-	if (model->n_classes <= 2)
+	if (!predicts_labels(model))
 	{
-		mlops_profile_numbers_on(env, reference, outputs, n, profile);
+		double	   *first = first_outputs(env, model, outputs, n);
+
+		mlops_profile_numbers_on(env, reference, first, n, profile);
+		ml_release(env, first);
 		return;
 	}
 	column = label_column(env, model, outputs, n);

@@ -23,6 +23,7 @@
 #include "catalog/cache.h"
 #include "catalog/version.h"
 #include "lifecycle/judge.h"
+#include "lifecycle/measure.h"
 #include "lifecycle/promote.h"
 #include "lifecycle/score.h"
 #include "lifecycle/split_rule.h"
@@ -30,6 +31,9 @@
 /* Fewer common rows than this say nothing. */
 #define MIN_COMMON_ROWS 100
 #define MIN_COMMON_ANOMALIES 10
+
+/* Rows that models without a target are compared on at most. */
+#define MOST_MEASURED_ROWS 2000
 
 /* Classes that a reason lists at most. */
 #define MAX_LABELS 10
@@ -69,10 +73,10 @@ mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task, const MlYardst
 	static const char *const classification[] = {"log_loss", "brier", "accuracy", NULL};
 	static const char *const regression[] = {"rmse", "mae", NULL};
 	static const char *const quantile[] = {"rmse", "mae", "pinball_loss", NULL};
-	static const char *const anomaly[] = {"roc_auc", NULL};
+	const char *const only[] = {yardstick->metric, NULL};
 	bool		pinball = !isnan(ml_pinball_quantile(yardstick));
 	const char *const *valid = task == ML_CLASSIFICATION ? classification :
-		task == ML_ANOMALY ? anomaly : pinball ? quantile : regression;
+		!ml_task_predicts(task) ? only : pinball ? quantile : regression;
 	int			i;
 
 	if (rule->metric == NULL)
@@ -83,9 +87,9 @@ mlops_deploy_rule_check(const MlopsDeployRule *rule, MlTask task, const MlYardst
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("versions cannot be compared by the metric \"%s\"", rule->metric),
-			 task == ML_ANOMALY ? 0 : errdetail("A paired comparison needs a loss for each row."),
-			 errhint(task == ML_ANOMALY ? "The valid metric is \"roc_auc\"." :
-					 task == ML_CLASSIFICATION ?
+			 ml_task_predicts(task) ? errdetail("A paired comparison needs a loss for each row.") : 0,
+			 !ml_task_predicts(task) ? errhint("The valid metric is \"%s\".", only[0]) :
+			 errhint(task == ML_CLASSIFICATION ?
 					 "Valid metrics are \"log_loss\", \"brier\" and \"accuracy\"." :
 					 pinball ? "Valid metrics are \"rmse\", \"mae\" and \"pinball_loss\"." :
 					 "Valid metrics are \"rmse\" and \"mae\".")));
@@ -160,6 +164,8 @@ incomparable(const MlModel *model, const MlModel *champion)
 {
 	if (champion->task != model->task)
 		return psprintf("its task is %s", ml_task_name(champion->task));
+	if (ml_task_has_no_target(model->task))
+		return mlops_other_space(model, champion);
 	if (model->target == NULL)
 		return pstrdup("without a target nothing says which scores are better; use deploy => 'always' to promote it");
 	if (champion->target == NULL)
@@ -268,7 +274,7 @@ compare(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model, const MlY
 	const char *metric = rule->metric ? rule->metric : yardstick->metric;
 	bool		root = strcmp(metric, "rmse") == 0;
 	uint32_t   *rows = mlops_need(env, n_common + 1, sizeof(uint32_t));
-	int			n_outputs = ml_n_outputs(model->n_classes);
+	int			n_outputs = ml_model_n_outputs(model);
 	double	   *theirs = mlops_need(env, n_common + 1, sizeof(double) * n_outputs);
 	double	   *loss_a = mlops_need(env, n_common + 1, sizeof(double));
 	double	   *loss_b = mlops_need(env, n_common + 1, sizeof(double));
@@ -347,6 +353,40 @@ compare_rankings(MlEnv *env, const MlopsDeployRule *rule, const MlopsDataset *da
 							  paired.standard_error);
 }
 
+/*
+ * Compare what both make of the common rows, row by row; of many rows those
+ * with the smallest identities, since some measures cost their square.
+ */
+static void
+compare_measures(MlEnv *env, const MlopsDeployRule *rule, const MlModel *model,
+				 const MlYardstick *yardstick, const MlopsDataset *dataset, const Champion *champion, const uint32_t *holdout,
+				 const uint32_t *common, int64_t n_common, MlopsDecision *decision)
+{
+	int64_t		n = Min(n_common, MOST_MEASURED_ROWS);
+	uint32_t   *rows = mlops_need(env, n_common + 1, sizeof(uint32_t));
+	double	   *ours = mlops_need(env, n + 1, sizeof(double));
+	double	   *theirs = mlops_need(env, n + 1, sizeof(double));
+	double	   *weight = dataset->weight ? mlops_need(env, n + 1, sizeof(double)) : NULL;
+	MlopsMeasuredRows measured = mlops_measured_rows(dataset, rows, n);
+	MlPaired	paired;
+	int64_t		i;
+
+	for (i = 0; i < n_common; i++)
+		rows[i] = holdout[common[i]];
+	mlops_smallest_identities(env, dataset->split.identity, n, rows, n_common);
+	for (i = 0; weight != NULL && i < n; i++)
+		weight[i] = dataset->weight[rows[i]];
+	mlops_measure_losses(env, model, &measured, ours);
+	mlops_measure_losses(env, champion->model, &measured, theirs);
+	mlops_check(env, ml_paired_compare(env, theirs, ours, weight, n, &paired));
+	decision->promote = paired.gain >= rule->min_gain && paired.gain >= -paired.standard_error;
+	decision->text = psprintf("%s: %s %.6g against %.6g of version %d on %s; %s by %.6g, standard error %.6g",
+							  decision->promote ? "promoted" : "kept the champion",
+							  yardstick->metric, 1 - paired.mean_b, 1 - paired.mean_a,
+							  champion->version, rows_in_words(champion, "", n), paired.gain < 0 ? "lower" : "higher",
+							  fabs(paired.gain), paired.standard_error);
+}
+
 /* The champion's columns must be in the table before its frame can be made. */
 static char *
 missing_feature(const MlopsDataset *dataset, const MlModel *champion)
@@ -422,6 +462,8 @@ decide_against(MlEnv *env, const MlopsDeployRule *rule, const char *model_name, 
 	else if (n_common < MIN_COMMON_ROWS)
 		decision->text = psprintf("kept the champion: only %lld held-out rows%s, at least %d are needed",
 								  (long long) n_common, new_to(&champion, "are"), MIN_COMMON_ROWS);
+	else if (mlops_is_measured(model))
+		compare_measures(env, rule, model, yardstick, dataset, &champion, holdout, common, n_common, decision);
 	else if (model->task == ML_ANOMALY)
 		compare_rankings(env, rule, dataset, &champion, holdout, predicted, common, n_common,
 						 decision);

@@ -124,7 +124,7 @@ prepare(const MlopsVersionKey *key, MemoryContext parent)
 	kept->scorer.labels = labels;
 	kept->scorer.reader = mlops_row_reader(&model->signature, context);
 	kept->scorer.inputs = palloc0(sizeof(double) * Max(model->signature.n_inputs, 1));
-	kept->scorer.outputs = palloc0(sizeof(double) * ml_n_outputs(model->n_classes));
+	kept->scorer.outputs = palloc0(sizeof(double) * ml_model_n_outputs(model));
 	MemoryContextSwitchTo(caller);
 	MemoryContextSetParent(context, parent);
 	return kept;
@@ -178,37 +178,74 @@ mlops_scorer(void **slot, MemoryContext context, const text *reference)
 	return &kept->scorer;
 }
 
-void
-mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *reference)
+/* What the verb that was called would answer. */
+static const char *
+wanted_words(unsigned tasks)
 {
-	char	   *literal;
+	if (tasks & (1u << ML_DECOMPOSITION))
+		return "coordinates";
+	if (tasks & (1u << ML_CLUSTERING))
+		return "a cluster";
+	if (tasks & (1u << ML_ANOMALY))
+		return "how unusual a row is";
+	return tasks & (1u << ML_CLASSIFICATION) ? "a class" : "a number";
+}
 
-	if (scorer->model->task == task)
-		return;
-	literal = quote_literal_cstr(text_to_cstring(reference));
-	if (scorer->model->task == ML_ANOMALY)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("model %s scores how unusual a row is and predicts nothing", literal),
-				 errhint("Write mlops_anomaly_score(%s, ...).", literal)));
-	if (scorer->model->task == ML_REGRESSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("model %s predicts a number, not %s", literal,
-						task == ML_ANOMALY ? "how unusual a row is" : "a class"),
-				 errhint("Write mlops_predict(%s, ...).", literal)));
+static void
+refuse_classes(const MlopsScorer *scorer, unsigned tasks, const char *literal)
+{
 	if (scorer->model->n_classes > 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("model %s predicts a class, not a number", literal),
+				 errmsg("model %s predicts a class, not %s", literal, wanted_words(tasks)),
 				 errhint("Write mlops_classify(%s, ...) for the label or mlops_probability(%s, ..., %s) for the probability of a class.",
 						 literal, literal, quote_literal_cstr(scorer->labels[0]))));
 	ereport(ERROR,
 			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-			 errmsg("model %s predicts a class, not %s", literal,
-					task == ML_ANOMALY ? "how unusual a row is" : "a number"),
+			 errmsg("model %s predicts a class, not %s", literal, wanted_words(tasks)),
 			 errhint("Write mlops_classify(%s, ...) for the label or mlops_probability(%s, ...) for a probability.",
 					 literal, literal)));
+}
+
+void
+mlops_scorer_require(const MlopsScorer *scorer, unsigned tasks, const text *reference)
+{
+	char	   *literal;
+
+	if (tasks & (1u << scorer->model->task))
+		return;
+	literal = quote_literal_cstr(text_to_cstring(reference));
+	switch (scorer->model->task)
+	{
+		case ML_REGRESSION:
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("model %s predicts a number, not %s", literal, wanted_words(tasks)),
+					 errhint("Write mlops_predict(%s, ...).", literal)));
+			break;
+		case ML_CLASSIFICATION:
+			refuse_classes(scorer, tasks, literal);
+			break;
+		case ML_ANOMALY:
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("model %s scores how unusual a row is and predicts nothing", literal),
+					 errhint("Write mlops_anomaly_score(%s, ...).", literal)));
+			break;
+		case ML_CLUSTERING:
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("model %s puts rows into clusters and predicts nothing", literal),
+					 errhint("Write mlops_cluster(%s, ...) for the cluster or mlops_transform(%s, ...) for the distances to all centres.",
+							 literal, literal)));
+			break;
+		case ML_DECOMPOSITION:
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("model %s turns rows into components and predicts nothing", literal),
+					 errhint("Write mlops_transform(%s, ...).", literal)));
+			break;
+	}
 }
 
 /* "a", "b" and "c"; the first of many. */
@@ -283,7 +320,7 @@ void
 mlops_score_table(MlEnv *env, const MlModel *model, const MlTable *table,
 				  const uint32_t *rows, int64_t n_rows, double *out)
 {
-	int			n_outputs = ml_n_outputs(model->n_classes);
+	int			n_outputs = ml_model_n_outputs(model);
 	MlFrame		frame;
 	MlSlice		slice;
 	double	   *inputs;

@@ -18,7 +18,7 @@ typedef struct MlopsScorer
 	const char *const *labels;	/* (n_classes) in the server's encoding */
 	MlopsRowReader *reader;
 	double	   *inputs;			/* (n_inputs) of the row being scored */
-	double	   *outputs;		/* (ml_n_outputs()) */
+	double	   *outputs;		/* (ml_model_n_outputs()) */
 } MlopsScorer;
 
 /*
@@ -30,8 +30,11 @@ typedef struct MlopsScorer
  */
 extern const MlopsScorer *mlops_scorer(void **slot, MemoryContext context, const text *reference);
 
-/* Error 42809 with the call that is right for the model's task. */
-extern void mlops_scorer_require(const MlopsScorer *scorer, MlTask task, const text *reference);
+/*
+ * Error 42809 with the call that is right for the model's task, unless it is one
+ * of these (bits 1 << MlTask).
+ */
+extern void mlops_scorer_require(const MlopsScorer *scorer, unsigned tasks, const text *reference);
 
 /* Outputs of the row that scorer->reader read last, in scorer->inputs, into scorer->outputs. */
 static inline const double *
@@ -75,7 +78,7 @@ extern int32_t *mlops_groups_of(MlEnv *env, const MlModel *model, const MlTable 
 								const uint32_t *rows, int64_t n_rows);
 
 /*
- * out (n_rows, ml_n_outputs()): outputs for row rows[i] of the table, or for row
+ * out (n_rows, ml_model_n_outputs()): outputs for row rows[i] of the table, or for row
  * i when `rows` is NULL: the same bits as scoring the rows one by one. Obeys
  * interrupts; fails with ereport.
  */

@@ -32,6 +32,7 @@
 #include "lifecycle/drift.h"
 #include "lifecycle/fit.h"
 #include "lifecycle/judge.h"
+#include "lifecycle/measure.h"
 #include "lifecycle/partition.h"
 #include "lifecycle/partials.h"
 #include "lifecycle/profile.h"
@@ -60,7 +61,7 @@ typedef struct Training
 	MlFitted	fitted;
 	uint32_t   *holdout;		/* rows that judge the version; all rows under */
 	int64_t		n_holdout;		/* cross-validation */
-	double	   *predicted;		/* (n_holdout, ml_n_outputs()) */
+	double	   *predicted;		/* (n_holdout, ml_model_n_outputs()) */
 	double	   *global;			/* the same by the model of all rows, when there are groups */
 	MlopsPartition *partitions; /* (model.groups.n_groups), or NULL */
 	const char *part;			/* holdout, cv, oob, or train */
@@ -90,22 +91,6 @@ note_time(Training *training, const char *step)
 	mlops_json_number(&training->timings, step, rint(INSTR_TIME_GET_DOUBLE(elapsed) * 1e6) / 1e6);
 }
 
-/* Only anomalies are learnt without a target. */
-static void
-check_target(const MlopsTrainRequest *request, MlTask task)
-{
-	if (request->target == NULL ? task != ML_ANOMALY : request->target[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("mlops_train() needs a target"),
-				 errhint("Name the column to predict, as in target => 'churned'; or write task => 'anomaly' to find unusual rows without one.")));
-	if (request->target == NULL && request->positive != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"positive\" needs a target"),
-				 errhint("Name the column that says which rows are anomalies as target, or leave positive out.")));
-}
-
 /* Refuse early what cannot work. */
 static void
 check_request(Training *training)
@@ -116,7 +101,7 @@ check_request(Training *training)
 
 	mlops_require_writable("mlops_train()");
 	mlops_model_check_name(request->model);
-	check_target(request, asked);
+	mlops_check_target(request, asked);
 	mlops_deploy_rule_read(request->deploy, &training->deploy);
 	mlops_preparation_read(request->prepare, request->split, request->seed, &training->preparation);
 	mlops_partition_check(request, &training->preparation, asked);
@@ -133,11 +118,26 @@ check_request(Training *training)
 	}
 }
 
-/* Numbers that the model gives for a row. */
+/* Numbers that the model gives for a row; without a target that is known once it is fitted. */
 static int
 n_outputs(const Training *training)
 {
-	return ml_n_outputs(training->dataset.target.n_classes);
+	return training->model.fitted != NULL ? ml_model_n_outputs(&training->model) :
+		ml_n_outputs(training->dataset.target.n_classes);
+}
+
+/* Metrics of some rows with these outputs; without a target, of what the model makes of them. */
+static void
+judge(Training *training, const uint32_t *rows, int64_t n_rows, const double *predicted, const char *part)
+{
+	const MlopsDataset *dataset = &training->dataset;
+
+	if (mlops_is_measured(&training->model))
+		mlops_measure(training->env, &training->model, mlops_measured_rows(dataset, rows, n_rows), part,
+					  &training->judgement);
+	else
+		mlops_judge(training->env, &dataset->target, &training->yardstick, dataset->weight, rows, n_rows,
+					predicted, training->model.threshold, training->baseline, part, &training->judgement);
 }
 
 /*
@@ -167,8 +167,7 @@ judge_out_of_bag(Training *training, const MlopsFitRows *rows)
 		n += !isnan(out_of_bag[i * width]);
 	}
 	if (n > 0)
-		mlops_judge(env, &training->dataset.target, &training->yardstick, training->dataset.weight, judged, n, predicted,
-					training->model.threshold, training->baseline, "oob", &training->judgement);
+		judge(training, judged, n, predicted, "oob");
 	ml_release(env, judged);
 	ml_release(env, predicted);
 }
@@ -226,12 +225,12 @@ fit_and_hold_out(Training *training)
 	rows.rows = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_TRAIN, &rows.n_rows);
 	rows.validation = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_VALIDATE, &rows.n_validation);
 	training->holdout = mlops_dataset_rows(env, dataset, 1u << ML_SIDE_HOLDOUT, &training->n_holdout);
-	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
-	training->global = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
 	training->part = "holdout";
 	fit_version(training, &rows);
 	if (dataset->partials != NULL)
 		training->baseline[0] = dataset->partials->target_mean;
+	training->predicted = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
+	training->global = mlops_need(env, training->n_holdout + 1, sizeof(double) * n_outputs(training));
 	ml_release(env, rows.rows);
 	ml_release(env, rows.validation);
 	predict_rows(training, env, &training->model, training->holdout, training->n_holdout,
@@ -316,6 +315,24 @@ fit_and_cross_validate(Training *training)
 	fit_version(training, &rows);
 }
 
+/* The same where nothing is predicted; what folds call cluster 1 is not one thing, so outputs are the version's. */
+static void
+fit_and_measure_folds(Training *training)
+{
+	MlEnv	   *env = training->env;
+	MlopsDataset *dataset = &training->dataset;
+	MlopsFitRows rows = {0};
+
+	training->holdout = rows.rows = mlops_dataset_rows(env, dataset, TRAINING_SIDE, &rows.n_rows);
+	training->n_holdout = rows.n_rows;
+	training->part = "cv";
+	mlops_measure_folds(env, dataset, &training->plan, &training->preparation, &training->judgement);
+	note_time(training, "cross_validate");
+	fit_version(training, &rows);
+	training->predicted = mlops_need(env, rows.n_rows + 1, sizeof(double) * n_outputs(training));
+	predict_rows(training, env, &training->model, rows.rows, rows.n_rows, training->predicted, NULL);
+}
+
 /* Metrics of the rows that were learnt from, on at most TRAIN_METRIC_ROWS. */
 static void
 judge_train(Training *training)
@@ -335,8 +352,7 @@ judge_train(Training *training)
 			rows[kept++] = rows[i];
 	predicted = mlops_need(env, kept + 1, sizeof(double) * n_outputs(training));
 	mlops_score_table(env, &training->model, &dataset->table, rows, kept, predicted);
-	mlops_judge(env, &dataset->target, &training->yardstick, dataset->weight, rows, kept, predicted,
-				training->model.threshold, training->baseline, "train", &training->judgement);
+	judge(training, rows, kept, predicted, "train");
 	ml_release(env, rows);
 	ml_release(env, predicted);
 }
@@ -351,7 +367,7 @@ warn_too_good(Training *training)
 	int64_t		n_rows;
 	uint32_t   *rows;
 
-	if (dataset->target.task == ML_ANOMALY)
+	if (!ml_task_predicts(dataset->target.task))
 		return;
 	rows = mlops_dataset_rows(training->env, dataset, 1u << ML_SIDE_TRAIN, &n_rows);
 	mlops_check(training->env, ml_warn_leaks(training->env, &dataset->table, &dataset->target,
@@ -415,11 +431,8 @@ judge_all(Training *training)
 		training->part = "train";
 		ml_warn(training->env, "no rows were held out: the metrics are those of the rows that were learnt from");
 	}
-	else
-		mlops_judge(training->env, &training->dataset.target, &training->yardstick,
-					training->dataset.weight, training->holdout, training->n_holdout, training->predicted,
-					training->model.threshold, training->baseline, training->part,
-					&training->judgement);
+	else if (mlops_judged(&training->judgement, training->part, metric) == NULL)
+		judge(training, training->holdout, training->n_holdout, training->predicted, training->part);
 	warn_too_good(training);
 	warn_no_better(training);
 }
@@ -711,7 +724,8 @@ fill_result(const Training *training, MlopsTrainResult *result)
 	result->task = ml_task_name(dataset->target.task);
 	result->algorithm = training->plan.algorithm->name;
 	result->rows = dataset->n_usable;
-	if (dataset->target.task != ML_ANOMALY || dataset->target.label != NULL)
+	if (ml_task_predicts(dataset->target.task) || dataset->target.label != NULL ||
+		mlops_is_measured(&training->model))
 		result->metric = training->yardstick.metric;
 	metric = result->metric == NULL ? NULL :
 		mlops_judged(&training->judgement, training->part, result->metric);
@@ -736,7 +750,9 @@ run_training(Training *training, MlopsTrainResult *result)
 	mlops_deploy_rule_check(&training->deploy, training->dataset.target.task, &training->yardstick);
 	check_warm_start(training);
 	note_time(training, "read");
-	if (training->dataset.split.folds > 0)
+	if (training->dataset.split.folds > 0 && training->plan.algorithm->measure != NULL)
+		fit_and_measure_folds(training);
+	else if (training->dataset.split.folds > 0)
 		fit_and_cross_validate(training);
 	else
 		fit_and_hold_out(training);

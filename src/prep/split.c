@@ -422,7 +422,7 @@ check_class_rows(const MlSplitter *splitter)
 		if (splitter->class_rows[c] >= 2)
 			continue;
 		if (splitter->n_classes == 1)
-			ml_fail(splitter->env, ML_INVALID_DATA, splitter->target->task == ML_ANOMALY ?
+			ml_fail(splitter->env, ML_INVALID_DATA, !ml_task_predicts(splitter->target->task) ?
 					"the source has fewer than two rows" : "fewer than two rows have a target");
 		else
 			ml_fail(splitter->env, ML_INVALID_DATA, "class \"%.*s\" has fewer than two rows",

@@ -590,11 +590,11 @@ infer_task(const MlColumn *column, const Distinct *distinct)
 }
 
 /*
- * Anomalies: there is nothing to learn but the rows themselves, so each of
- * them is of use. What a target says only judges.
+ * Without a target there is nothing to learn but the rows themselves, so each
+ * of them is of use. What a target of anomalies says only judges.
  */
 MlStatus
-ml_target_rows(MlEnv *env, const MlTable *table, MlTarget *target)
+ml_target_rows(MlEnv *env, const MlTable *table, MlTask task, MlTarget *target)
 {
 	if (table->n_rows == 0)
 		return fail_no_rows(env);
@@ -605,7 +605,7 @@ ml_target_rows(MlEnv *env, const MlTable *table, MlTarget *target)
 		ml_hint(env, "Give a query as source that makes the target a boolean, or leave it out.");
 		return ML_INVALID_DATA;
 	}
-	target->task = ML_ANOMALY;
+	target->task = task;
 	target->label = target->y;
 	target->n_rows = table->n_rows;
 	target->n_missing = 0;
@@ -653,12 +653,12 @@ MlStatus
 ml_target_make(MlEnv *env, const MlTable *table, int column_index, int task, const char *positive,
                MlTarget *target)
 {
-	if (task == ML_ANOMALY)
+	if (task != 0 && !ml_task_predicts((MlTask) task))
 	{
 		memset(target, 0, sizeof(*target));
 		if (column_index >= 0 && table->n_rows > 0)
 			ML_TRY(make_labels(env, table, column_index, positive, target));
-		return ml_target_rows(env, table, target);
+		return ml_target_rows(env, table, (MlTask) task, target);
 	}
 	ML_TRY(ml_table_pin(table, column_index));
 	ML_TRY(make_target(env, table, column_index, task, positive, target));

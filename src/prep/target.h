@@ -15,10 +15,28 @@ typedef enum MlTask
 {
 	ML_REGRESSION = 1,
 	ML_CLASSIFICATION = 2,
-	ML_ANOMALY = 3				/* learns without a target */
+	ML_ANOMALY = 3,				/* these learn without a target */
+	ML_CLUSTERING = 4,
+	ML_DECOMPOSITION = 5
 } MlTask;
 
-/* "regression", "classification", "anomaly"; NULL for no such task. */
+#define ML_LAST_TASK ML_DECOMPOSITION
+
+/* Tasks with a target that is learnt from. */
+static inline bool
+ml_task_predicts(MlTask task)
+{
+	return task == ML_REGRESSION || task == ML_CLASSIFICATION;
+}
+
+/* Tasks that can do nothing with a target at all. */
+static inline bool
+ml_task_has_no_target(MlTask task)
+{
+	return task == ML_CLUSTERING || task == ML_DECOMPOSITION;
+}
+
+/* "regression", "classification", "anomaly", "clustering", "decomposition"; NULL for no such task. */
 extern const char *ml_task_name(MlTask task);
 
 /* True when both have the same classes in the same order. */
@@ -36,7 +54,7 @@ typedef struct MlTarget
 	char	  **labels;			/* (n_classes) as value::text; of two labels[1] is the
 								 * positive class, more are in byte order */
 	double	   *y;				/* (n_rows) regression: the value; classification: class number;
-								 * NaN where the target is missing; anomaly: 0 */
+								 * NaN where the target is missing; other tasks: 0 */
 	double	   *label;			/* (n_rows) anomaly: 1 is one, 0 is none, NaN unknown; NULL
 								 * without a target */
 	int64_t		n_rows;
@@ -50,6 +68,7 @@ typedef struct MlTarget
  * task => 'classification' when there are at most 10 distinct integers.
  * `task` 0 means infer. Anomaly learns from all rows; `column` may be -1 there,
  * else it has two classes as for classification, which only judge the scores.
+ * Clustering and decomposition learn from all rows, too; `column` is -1.
  * Positive one of two classes: `positive` when not NULL (an error naming the
  * classes when absent), else true / 1 / yes-like in any case, else the rarer
  * label (ties: the greater in byte order). Of more than two none is positive,

@@ -138,13 +138,13 @@ MlStatus
 ml_target_match(MlEnv *env, const MlTable *table, int column_index, MlTask task,
 				int n_classes, char *const *labels, MlTarget *target)
 {
-	if (task == ML_ANOMALY)
+	if (!ml_task_predicts(task))
 	{
 		memset(target, 0, sizeof(*target));
 		if (column_index >= 0)
 			ML_TRY(ml_target_match(env, table, column_index, ML_CLASSIFICATION, n_classes, labels,
 								   target));
-		return ml_target_rows(env, table, target);
+		return ml_target_rows(env, table, task, target);
 	}
 	ML_TRY(ml_table_pin(table, column_index));
 	ML_TRY(match_target(env, table, column_index, task, n_classes, labels, target));

@@ -18,7 +18,7 @@ extern MlStatus ml_target_begin(MlEnv *env, const MlTable *table, const MlColumn
 extern MlStatus ml_target_numbers(MlEnv *env, const MlColumn *column, MlTarget *target);
 
 /* Every row counts; labels that the target holds already only judge. */
-extern MlStatus ml_target_rows(MlEnv *env, const MlTable *table, MlTarget *target);
+extern MlStatus ml_target_rows(MlEnv *env, const MlTable *table, MlTask task, MlTarget *target);
 
 /* Append a quoted label to a list in a buffer of `size` bytes. */
 extern void ml_list_label(char *list, size_t size, const char *label, size_t length);

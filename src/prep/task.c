@@ -17,6 +17,10 @@ ml_task_name(MlTask task)
 			return "classification";
 		case ML_ANOMALY:
 			return "anomaly";
+		case ML_CLUSTERING:
+			return "clustering";
+		case ML_DECOMPOSITION:
+			return "decomposition";
 	}
 	return NULL;
 }
@@ -39,13 +43,15 @@ ml_same_labels(const char *const *a, int n_a, const char *const *b, int n_b)
 bool
 ml_task_by_name(const char *name, MlTask *task)
 {
-	if (strcmp(name, "regression") == 0)
-		*task = ML_REGRESSION;
-	else if (strcmp(name, "classification") == 0)
-		*task = ML_CLASSIFICATION;
-	else if (strcmp(name, "anomaly") == 0)
-		*task = ML_ANOMALY;
-	else
-		return false;
-	return true;
+	int			t;
+
+	for (t = ML_REGRESSION; t <= ML_LAST_TASK; t++)
+	{
+		if (strcmp(name, ml_task_name((MlTask) t)) == 0)
+		{
+			*task = (MlTask) t;
+			return true;
+		}
+	}
+	return false;
 }

@@ -37,7 +37,8 @@ ml_metric_larger_is_better(const char *name)
 	static const char *const larger[] = {
 		"roc_auc", "average_precision", "accuracy", "precision", "recall", "f1", "r2",
 		"balanced_accuracy", "precision_macro", "recall_macro", "f1_macro", "precision_weighted",
-		"recall_weighted", "f1_weighted", "cohen_kappa", "mcc"
+		"recall_weighted", "f1_weighted", "cohen_kappa", "mcc", "silhouette", "calinski_harabasz",
+		"explained_variance"
 	};
 	size_t		i;
 

@@ -52,6 +52,20 @@ typedef struct Rows
 } Rows;
 
 int
+ml_least(const double *values, int n)
+{
+	int			least = 0;
+	int			k;
+
+	for (k = 1; k < n; k++)
+	{
+		if (values[k] < values[least])
+			least = k;
+	}
+	return least;
+}
+
+int
 ml_greatest(const double *values, int n)
 {
 	int			greatest = 0;

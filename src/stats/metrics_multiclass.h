@@ -39,8 +39,9 @@ extern MlStatus ml_metrics_multiclass(MlEnv *env, const double *actual, const do
 									  const double *baseline, MlClassMetric *metrics,
 									  double *confusion);
 
-/* The index of the greatest of n numbers, the first of equals. */
+/* The index of the greatest, and of the least, of n numbers, the first of equals. */
 extern int	ml_greatest(const double *values, int n);
+extern int	ml_least(const double *values, int n);
 
 /* As ml_row_loss(), for "log_loss", "brier" and "accuracy". */
 extern bool ml_row_loss_multiclass(const char *metric, int actual, const double *probability,

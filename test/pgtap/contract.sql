@@ -18,12 +18,19 @@ INSERT INTO expected_functions VALUES
 	('mlops_anomaly_score(ref text, features jsonb)', 'double precision', 's', 's'),
 	('mlops_anomaly_score(ref text, features record)', 'double precision', 's', 's'),
 	('mlops_anomaly_score(ref text, features text)', 'double precision', 's', 's'),
+	('mlops_centers(ref text, OUT cluster integer, OUT feature text, OUT level text, OUT value double precision, OUT rows double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_classify(ref text, features double precision[])', 'text', 's', 's'),
 	('mlops_classify(ref text, features json)', 'text', 's', 's'),
 	('mlops_classify(ref text, features jsonb)', 'text', 's', 's'),
 	('mlops_classify(ref text, features record)', 'text', 's', 's'),
 	('mlops_classify(ref text, features text)', 'text', 's', 's'),
+	('mlops_cluster(ref text, features double precision[])', 'integer', 's', 's'),
+	('mlops_cluster(ref text, features json)', 'integer', 's', 's'),
+	('mlops_cluster(ref text, features jsonb)', 'integer', 's', 's'),
+	('mlops_cluster(ref text, features record)', 'integer', 's', 's'),
+	('mlops_cluster(ref text, features text)', 'integer', 's', 's'),
 	('mlops_combine(mlops_state)', 'mlops_state', 'i', 's'),
+	('mlops_components(ref text, OUT component integer, OUT feature text, OUT level text, OUT loading double precision, OUT explained_variance double precision, OUT ratio double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_confusion(ref text, source text DEFAULT NULL::text, OUT actual text, OUT predicted text, OUT rows double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_deploy(ref text, alias text DEFAULT ''champion''::text, reason text DEFAULT NULL::text)', 'integer', 'v', 'u'),
 	('mlops_drift(ref text, source text, options jsonb DEFAULT ''{}''::jsonb, OUT feature text, OUT kind text, OUT measure text, OUT value double precision, OUT threshold double precision, OUT p_value double precision, OUT n_reference bigint, OUT n_current bigint, OUT drifted boolean, OUT reason text)', 'SETOF record', 'v', 'u'),
@@ -97,6 +104,11 @@ INSERT INTO expected_functions VALUES
 	('mlops_sum_combine(mlops_state)', 'double precision[]', 'i', 's'),
 	('mlops_sum_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_train(model text, source text, target text DEFAULT NULL::text, task text DEFAULT NULL::text, algorithm text DEFAULT ''auto''::text, features text[] DEFAULT NULL::text[], exclude text[] DEFAULT NULL::text[], params jsonb DEFAULT ''{}''::jsonb, prepare jsonb DEFAULT ''{}''::jsonb, split jsonb DEFAULT ''{}''::jsonb, weight text DEFAULT NULL::text, positive text DEFAULT NULL::text, key text DEFAULT NULL::text, deploy text DEFAULT ''if_better''::text, seed bigint DEFAULT 0, warm_start text DEFAULT NULL::text, partition_by text[] DEFAULT NULL::text[])', 'mlops.train_result', 'v', 'u'),
+	('mlops_transform(ref text, features double precision[])', 'double precision[]', 's', 's'),
+	('mlops_transform(ref text, features json)', 'double precision[]', 's', 's'),
+	('mlops_transform(ref text, features jsonb)', 'double precision[]', 's', 's'),
+	('mlops_transform(ref text, features record)', 'double precision[]', 's', 's'),
+	('mlops_transform(ref text, features text)', 'double precision[]', 's', 's'),
 	('mlops_unschedule(model text)', 'boolean', 'v', 'u');
 SELECT set_eq($$SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ')', pg_get_function_result(p.oid), p.provolatile, p.proparallel
 	FROM belonging JOIN pg_proc AS p ON p.oid = objid WHERE classid = 'pg_proc'::regclass$$,
@@ -174,14 +186,16 @@ SELECT lives_ok($$SELECT mlops_train('contract', 'contract_rows', target => 'y',
 SELECT lives_ok($$SELECT mlops_retrain('contract', reason => 'again')$$, 'and retrain');
 SELECT lives_ok($$SELECT mlops_train('contract class', 'contract_rows', target => 'yes', algorithm => 'logistic', features => ARRAY['x'], partition_by => ARRAY['z'])$$, 'and train another');
 SELECT lives_ok($$SELECT mlops_train('contract anomaly', 'contract_rows', task => 'anomaly', features => ARRAY['x', 'z'])$$, 'and one without a target');
-SELECT is((SELECT count(*) FROM mlops.versions), 4::bigint, 'and see what he made');
+SELECT lives_ok($$SELECT mlops_train('contract clusters', 'contract_rows', task => 'clustering', features => ARRAY['x', 'z'], params => '{"k": 2}')$$, 'and one of clusters');
+SELECT lives_ok($$SELECT mlops_train('contract components', 'contract_rows', task => 'decomposition', features => ARRAY['x', 'z'])$$, 'and one of components');
+SELECT is((SELECT count(*) FROM mlops.versions), 6::bigint, 'and see what he made');
 SELECT ok((SELECT count(*) > 0 FROM mlops.drift_results), 'drift too');
 SELECT ok((SELECT count(*) > 0 FROM mlops.training_curve WHERE model = 'contract class'), 'and losses');
 SELECT ok((SELECT count(*) = 3 FROM mlops.partitions WHERE model = 'contract class'), 'and groups');
 SELECT ok((SELECT bool_and(owner = 'contract_first') FROM mlops.models), 'his models belong to him');
 
 SET LOCAL ROLE contract_member;
-SELECT is((SELECT count(*) FROM mlops.versions), 4::bigint, 'a member of the owner sees them');
+SELECT is((SELECT count(*) FROM mlops.versions), 6::bigint, 'a member of the owner sees them');
 SELECT lives_ok($$SELECT mlops_predict('contract', '{"x": 1, "z": 1}')$$, 'and may score');
 SELECT lives_ok($$SELECT mlops_deploy('contract@1')$$, 'and deploy');
 
@@ -208,6 +222,10 @@ SELECT throws_ok($$SELECT mlops_classify('contract class', '{"x": 1, "z": 1}')$$
 SELECT throws_ok($$SELECT mlops_probability('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_probability');
 SELECT throws_ok($$SELECT mlops_probabilities('contract class', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_probabilities');
 SELECT throws_ok($$SELECT mlops_anomaly_score('contract anomaly', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_anomaly_score');
+SELECT throws_ok($$SELECT mlops_cluster('contract clusters', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_cluster');
+SELECT throws_ok($$SELECT mlops_transform('contract components', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_transform');
+SELECT throws_ok($$SELECT mlops_centers('contract clusters')$$, '42501', NULL, 'not for him: mlops_centers');
+SELECT throws_ok($$SELECT mlops_components('contract components')$$, '42501', NULL, 'not for him: mlops_components');
 SELECT throws_ok($$SELECT mlops_evaluate('contract')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_evaluate('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_evaluate');
 SELECT throws_ok($$SELECT mlops_confusion('contract class')$$, '42501', NULL, 'not for him: mlops_confusion');

@@ -47,7 +47,7 @@ SELECT * FROM understand('(i % 2)::numeric', task => 'classification');
 SELECT * FROM understand('(2.50 + i % 2)::numeric(5,2)', task => 'classification');
 SELECT * FROM understand('0.5 + (i % 2)::float8', task => 'classification');
 SELECT * FROM understand('''a'' || i % 2', task => 'regression');
-SELECT * FROM understand('i % 2', task => 'clustering');
+SELECT * FROM understand('i % 2', task => 'forecast');
 SELECT * FROM understand('i % 2', task => 'Classification');
 
 -- The positive class: the named one, else what looks like a yes, else the rarer

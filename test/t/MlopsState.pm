@@ -22,6 +22,8 @@ sub train_examples {
         q(SELECT version FROM mlops_train('Größe "x"', 'SELECT lot_area, house_style AS "Stil é" , sale_price FROM houses LIMIT 200',
             target => 'sale_price', algorithm => 'linear')),
         q(SELECT version FROM mlops_train('odd', 'customers', task => 'anomaly', exclude => ARRAY['churned'])),
+        q(SELECT version FROM mlops_train('segments', 'customers', task => 'clustering', exclude => ARRAY['churned'], params => '{"k": 4, "starts": 2}')),
+        q(SELECT version FROM mlops_train('parts', 'customers', task => 'decomposition', exclude => ARRAY['churned'])),
         q(SELECT version FROM mlops_train('by style', 'houses', target => 'sale_price', algorithm => 'gbt', params => '{"trees": 5}', partition_by => ARRAY['house_style'],
             prepare => '{"min_partition_rows": 50}')),
         q(SELECT mlops_deploy('churn@3', 'challenger', 'a try')),
@@ -35,11 +37,13 @@ sub train_examples {
 sub predictions {
     my ($node, $database, @as) = @_;
     my @queries = map { my ($verb, $reference, $table) = @$_;
-        "SELECT '$reference: ' || count(*) || ' ' || md5(string_agg(encode(float8send($verb('$reference', t.*)), 'hex'), ',' ORDER BY id)) FROM $table AS t"
+        "SELECT '$reference: ' || count(*) || ' ' || md5(string_agg($verb('$reference', t.*)::text, ',' ORDER BY id)) FROM $table AS t"
     } (
         (map { [ 'mlops_probability', $_, 'customers' ] } qw(churn churn@1 churn@2 churn@3 churn@4 churn@challenger)),
         (map { [ 'mlops_predict', $_, 'houses' ] } qw(price price@1 price@2)),
         [ 'mlops_anomaly_score', 'odd', 'customers' ],
+        [ 'mlops_cluster', 'segments', 'customers' ],
+        [ 'mlops_transform', 'parts', 'customers' ],
         [ 'mlops_predict', 'by style', 'houses' ],
         [ 'mlops_predict', 'Größe "x"', '(SELECT *, house_style AS "Stil é" FROM houses)' ],
     );

@@ -52,6 +52,10 @@ test_choose(void)
 	unit_text(algorithm->name, "gbt", "auto from 500 rows on");
 	ml_algorithm_choose(env, "auto", ML_ANOMALY, 0, 500, &algorithm);
 	unit_text(algorithm->name, "isolation_forest", "auto for anomalies");
+	ml_algorithm_choose(env, "auto", ML_CLUSTERING, 0, 500, &algorithm);
+	unit_text(algorithm->name, "kmeans", "clusters");
+	ml_algorithm_choose(env, "auto", ML_DECOMPOSITION, 0, 500, &algorithm);
+	unit_text(algorithm->name, "pca", "components");
 	unit_ok(ml_algorithm_choose(env, "isolation_forest", ML_ANOMALY, 2, 500, &algorithm) == ML_OK, "classes of anomalies only judge");
 	unit_ok(ml_algorithm_choose(env, "linear", ML_REGRESSION, 0, 10, &algorithm) == ML_OK &&
 			algorithm == ml_algorithm_find("linear"), "by name");

@@ -165,7 +165,7 @@ make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task, int n_cla
 	sample->env = unit_env();
 	model->task = task;
 	model->algorithm = algorithm;
-	model->target = "gewählt";
+	model->target = ml_task_has_no_target(task) ? NULL : "gewählt";
 	sample->labels[0] = "no";
 	sample->labels[1] = "yes";
 	sample->labels[2] = "yes, but";
@@ -238,7 +238,10 @@ test_round_trip(const Sample *sample)
 	unit_ok(after.task == before->task && after.algorithm == before->algorithm &&
 			after.n_classes == before->n_classes && after.signature.n_inputs == N_INPUTS,
 			"as what it was");
-	unit_text(after.target, "gewählt", "with the target");
+	if (ml_task_has_no_target(before->task))
+		unit_ok(after.target == NULL, "without a target");
+	else
+		unit_text(after.target, "gewählt", "with the target");
 	unit_text(after.signature.time_zone, "Europe/Berlin", "the time zone");
 	unit_ok(after.signature.nan_is_missing, "and the rule for NaN");
 	unit_text(after.signature.features[4].name, "seen", "the features");
@@ -261,7 +264,7 @@ test_round_trip(const Sample *sample)
 		ml_frame_row(&sample->frame, i, inputs);
 		ml_model_predict(before, of_group, inputs, 1, expected);
 		ml_model_predict(&after, of_group, inputs, 1, output);
-		different += memcmp(expected, output, sizeof(double) * (size_t) ml_n_outputs(before->n_classes)) != 0;
+		different += memcmp(expected, output, sizeof(double) * (size_t) ml_model_n_outputs(before)) != 0;
 		different += after.task == ML_CLASSIFICATION && ml_model_class(&after, output) != ml_model_class(before, expected);
 	}
 	unit_ok(different == 0, "every row is predicted with the same bits");
@@ -312,7 +315,7 @@ try_bytes(const uint8_t *bytes, size_t length, MlStatus *status)
 	if (*status != ML_OK)
 		return false;
 	inputs = malloc(sizeof(double) * (size_t) model.signature.n_inputs);
-	outputs = malloc(sizeof(double) * (size_t) ml_n_outputs(model.n_classes));
+	outputs = malloc(sizeof(double) * (size_t) ml_model_n_outputs(&model));
 	for (round = 0; round < 4; round++)
 	{
 		for (k = 0; k < model.signature.n_inputs; k++)
@@ -719,6 +722,10 @@ test_no_target(void)
 	sample.model.target = NULL;
 	refuse(&sample, "regression without a target",
 		   "model cannot be stored: the name of its target is not valid");
+	make_sample(&sample, ml_algorithm_find("kmeans"), ML_CLUSTERING, 0);
+	sample.model.target = "x";
+	refuse(&sample, "clusters with a target",
+		   "model cannot be stored: the name of its target is not valid");
 }
 
 int
@@ -730,11 +737,12 @@ main(void)
 
 	for (a = 0; a < ml_n_algorithms; a++)
 	{
-		for (task = ML_REGRESSION; task <= ML_ANOMALY; task++)
+		for (task = ML_REGRESSION; task <= ML_LAST_TASK; task++)
 		{
 			if ((ml_algorithms[a]->tasks & (1u << task)) == 0)
 				continue;
-			make_sample(&sample, ml_algorithms[a], (MlTask) task, task == ML_REGRESSION ? 0 : 2);
+			make_sample(&sample, ml_algorithms[a], (MlTask) task,
+						task == ML_REGRESSION || ml_task_has_no_target((MlTask) task) ? 0 : 2);
 			test_round_trip(&sample);
 			test_fuzz(&sample);
 			test_truncation(&sample);
