@@ -43,6 +43,14 @@ penalty_of(const MlElasticNet *net, int j, double strength)
 }
 
 static MlStatus
+refuse_range(MlEnv *env)
+{
+	ml_fail(env, ML_INVALID_DATA, "the sums of squares are beyond double precision");
+	ml_hint(env, "Scale down the target or the weights.");
+	return ML_INVALID_DATA;
+}
+
+static MlStatus
 check_problem(const MlElasticNet *net)
 {
 	size_t		n = (size_t) net->n;
@@ -52,12 +60,12 @@ check_problem(const MlElasticNet *net)
 	for (k = 0; k < n * n; k++)
 	{
 		if (!isfinite(net->gram[k]))
-			return ml_fail(net->env, ML_INVALID_DATA, "the sums of squares are beyond double precision");
+			return refuse_range(net->env);
 	}
 	for (j = 0; j < net->n; j++)
 	{
 		if (!isfinite(net->linear[j]) || curvature(net, j) < 0.0)
-			return ml_fail(net->env, ML_INVALID_DATA, "the sums of squares are beyond double precision");
+			return refuse_range(net->env);
 		if (net->factor != NULL && !(net->factor[j] >= 0.0 && net->factor[j] <= DBL_MAX))
 			return ml_fail(net->env, ML_INVALID_DATA, "a penalty factor is negative or not finite");
 	}

@@ -28,33 +28,60 @@ typedef struct Parts
 	double		weight[MOST_PARTS];
 } Parts;
 
-/* Insert one; what comes in order, as most does, costs one comparison. */
+/* Add a run of ascending means, merging from the end; weights NULL: ones. */
 static void
-insert(Parts *parts, double mean, double weight)
+add_run(Parts *parts, const double *means, const double *weights, int n)
 {
-	int			at = parts->n++;
+	int			last = parts->n - 1;
+	int			at = parts->n + n - 1;
+	int			i = n - 1;
 
-	while (at > 0 && parts->mean[at - 1] > mean)
+	parts->n += n;
+	for (; i >= 0; at--)
 	{
-		parts->mean[at] = parts->mean[at - 1];
-		parts->weight[at] = parts->weight[at - 1];
-		at--;
+		if (last >= 0 && parts->mean[last] > means[i])
+		{
+			parts->mean[at] = parts->mean[last];
+			parts->weight[at] = parts->weight[last];
+			last--;
+			continue;
+		}
+		parts->mean[at] = means[i];
+		parts->weight[at] = weights != NULL ? weights[i] : 1.0;
+		i--;
 	}
-	parts->mean[at] = mean;
-	parts->weight[at] = weight;
+}
+
+/* Few enough for sorting by insertion. */
+static void
+sort_few(double *values, int n)
+{
+	int			i;
+
+	for (i = 1; i < n; i++)
+	{
+		double		value = values[i];
+		int			at = i;
+
+		while (at > 0 && values[at - 1] > value)
+		{
+			values[at] = values[at - 1];
+			at--;
+		}
+		values[at] = value;
+	}
 }
 
 static void
 take_apart(Parts *parts, const double *digest)
 {
-	int			n_centroids = (int) digest[N_CENTROIDS];
+	double		waiting[ML_DIGEST_WAITING];
 	int			n_waiting = (int) digest[N_WAITING];
-	int			i;
 
-	for (i = 0; i < n_centroids; i++)
-		insert(parts, digest[MEANS + i], digest[WEIGHTS + i]);
-	for (i = 0; i < n_waiting; i++)
-		insert(parts, digest[WAITING + i], 1.0);
+	memcpy(waiting, digest + WAITING, (size_t) n_waiting * sizeof(double));
+	sort_few(waiting, n_waiting);
+	add_run(parts, digest + MEANS, digest + WEIGHTS, (int) digest[N_CENTROIDS]);
+	add_run(parts, waiting, NULL, n_waiting);
 }
 
 /* The share of all up to which a centroid that begins at share q may reach. */
