@@ -423,7 +423,9 @@ judge_all(Training *training)
 	const char *metric = training->yardstick.metric;
 
 	judge_train(training);
-	mlops_judge_fit(training->fitted.inference, &training->judgement);
+	/* with groups it is not the fit of all rows that predicts them */
+	if (training->partitions == NULL)
+		mlops_judge_fit(training->fitted.inference, &training->judgement);
 	if (training->n_holdout == 0 && mlops_judged(&training->judgement, "oob", metric) != NULL)
 		training->part = "oob";
 	else if (training->n_holdout == 0)

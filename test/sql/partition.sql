@@ -31,6 +31,13 @@ SELECT count(*), count(*) FILTER (WHERE mlops_predict('by region', s) <> mlops_p
 SELECT e.value = r.rmse AS same FROM mlops_evaluate('by region', 'sales') AS e,
 	(SELECT sqrt(avg((mlops_predict('by region', s) - y) ^ 2)) AS rmse FROM sales AS s) AS r WHERE e.metric = 'rmse' AND abs(e.value - r.rmse) > 1e-12;
 
+SELECT count(*), bool_and(b.prediction = mlops_predict('by region', s)) AS same FROM mlops_predict_batch('by region', 'sales', key => 'id') AS b JOIN sales AS s ON s.id::text = b.key;
+-- without memory for the rows, the same bytes
+SET mlops.block_memory = '64kB';
+SELECT version FROM mlops_train('spilled', 'sales', target => 'y', algorithm => 'linear', features => '{x,z,kind}', partition_by => '{region}');
+RESET mlops.block_memory;
+SELECT count(DISTINCT digest) FROM mlops.versions WHERE model IN ('spilled', 'by region');
+
 -- Two columns, one of them a feature as well; numbers by position, groups last
 SELECT version FROM mlops_train('array', 'sales', target => 'y', algorithm => 'linear', features => '{x,z,shop}', partition_by => '{shop}');
 SELECT partition, fallback FROM mlops.partitions WHERE model = 'array' ORDER BY partition;

@@ -98,6 +98,7 @@ my @cases = (
     [ 'random forest', '^fit', 300, q(SELECT version FROM mlops_train('wood', 'long', target => 'yes', algorithm => 'random_forest', params => '{"min_rows": 1}')) ],
     [ 'logistic', '^fit', 100, q(SELECT version FROM mlops_train('wood', 'long', target => 'yes', algorithm => 'logistic')) ],
     [ 'linear, 900 columns', '^fit', 100, q(SELECT version FROM mlops_train('line', 'wide', target => 'y', algorithm => 'linear')) ],
+    [ 'one model per group', '^fitting groups', 100, q(SELECT version FROM mlops_train('line', 'SELECT a, b, c, d, e, y FROM long WHERE id <= 200000', target => 'y', algorithm => 'linear', partition_by => '{e}')) ],
     [ 'between reading and fitting', undef, 550, $gbt ],
     [ 'evaluation', undef, 700, q(SELECT count(*) FROM mlops_evaluate('wood', 'long')) ],
     [ 'importance', undef, 1500, q(SELECT count(*) FROM mlops_importance('wood', 'long')) ],

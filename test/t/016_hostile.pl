@@ -17,6 +17,7 @@ $node->safe_psql('db', q(
     SELECT mlops_train('line', 'points', target => 'y', algorithm => 'linear', exclude => '{yes}');
     SELECT mlops_train('curve', 'points', target => 'yes', algorithm => 'logistic', exclude => '{y}');
     SELECT mlops_train('wood', 'points', target => 'yes', algorithm => 'gbt', exclude => '{y}', params => '{"trees": 10, "early_stopping": 0, "min_rows": 5}');
+    SELECT mlops_train('parts', 'points', target => 'yes', algorithm => 'naive_bayes', exclude => '{y}', partition_by => '{c}', prepare => '{"min_partition_rows": 40}');
     CREATE TABLE good AS SELECT model, version, bytes, digest, artifact_bytes FROM mlops.artifact JOIN mlops.version USING (model, version);
 
     -- Score the model with all rows; the SQLSTATE, or 'fine' with a digest of the answers.
@@ -46,8 +47,8 @@ $node->safe_psql('db', q(
         UPDATE mlops.version AS v SET artifact_bytes = g.artifact_bytes, digest = g.digest FROM good AS g WHERE v.model = name AND g.model = name;
     $$));
 
-my $answers = value($node, 'db', q(SELECT try_score('line') || try_score('curve') || try_score('wood')));
-like($answers, qr/^(fine [0-9a-f]{32}){3}$/, 'whole models score');
+my $answers = value($node, 'db', q(SELECT try_score('line') || try_score('curve') || try_score('wood') || try_score('parts')));
+like($answers, qr/^(fine [0-9a-f]{32}){4}$/, 'whole models score');
 
 # Each damage in a new session: a prepared model would hide it. The psql of
 # every step would die with the server.
@@ -118,7 +119,7 @@ sub mutated {
 }
 
 $node->safe_psql('db', 'CREATE TABLE seen (model text, sealed bool, answer text)');
-for my $model ('line', 'curve', 'wood') {
+for my $model ('line', 'curve', 'wood', 'parts') {
     my $bytes = pack('H*', value($node, 'db', "SELECT encode(bytes, 'hex') FROM good WHERE model = '$model'"));
     is(unpack('H*', sealed($bytes)), unpack('H*', $bytes), "$model: the checksum is known");
     srand(11);
@@ -136,13 +137,13 @@ for my $model ('line', 'curve', 'wood') {
 # a feature of another name or type is one that the rows do not have
 is(value($node, 'db', q(SELECT count(*) FROM seen WHERE answer !~ '^(fine [0-9a-f]{32}|XX001|42703|42804|22...)$')), '0', 'every refusal is an orderly one');
 is(value($node, 'db', q(SELECT count(*) FROM seen WHERE NOT sealed AND answer <> 'XX001')), '0', 'the checksum finds all other damage');
-is(value($node, 'db', q(SELECT count(DISTINCT model) FROM seen WHERE sealed AND answer ~ '^fine ')), '3', 'some sealed attacks are models');
+is(value($node, 'db', q(SELECT count(DISTINCT model) FROM seen WHERE sealed AND answer ~ '^fine ')), '4', 'some sealed attacks are models');
 diag(value($node, 'db', q(SELECT string_agg(format('%s: %s of %s sealed attacks refused', model, refused, n), E'\n' ORDER BY model)
     FROM (SELECT model, count(*) FILTER (WHERE answer = 'XX001') AS refused, count(*) AS n FROM seen WHERE sealed GROUP BY 1) AS s)));
 
 # What stands beside the artifact.
-$node->safe_psql('db', q(SELECT restore('line'), restore('curve'), restore('wood')));
-is(value($node, 'db', q(SELECT try_score('line') || try_score('curve') || try_score('wood'))), $answers, 'restored models score as before');
+$node->safe_psql('db', q(SELECT restore('line'), restore('curve'), restore('wood'), restore('parts')));
+is(value($node, 'db', q(SELECT try_score('line') || try_score('curve') || try_score('wood') || try_score('parts'))), $answers, 'restored models score as before');
 
 # Sets one column of a table to many things and calls all that reads it.
 my %beside = (
