@@ -26,6 +26,7 @@ const MlAlgorithm ml_gamma = {
 	.title = "gamma regression of positive values, with logarithmic link",
 	.tasks = 1U << ML_REGRESSION,
 	.uses_validation = false,
+	.takes_passes = true,
 	.pins_inputs = true,
 	.parameters = gamma_parameters,
 	.n_parameters = sizeof(gamma_parameters) / sizeof(gamma_parameters[0]),

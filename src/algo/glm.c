@@ -321,10 +321,12 @@ fit_sample(Fit *fit, MlDesignRows *sample)
 	MlNewtonResult result;
 
 	glm->rows = sample;
+	glm->passes = NULL;
 	glm->share = (double) sample->n_all / (double) fit->data.input.n_rows;
 	glm->l2 += SAMPLE_RIDGE * glm->total_weight;
 	ML_TRY(minimise(fit, SAMPLE_STEPS, SAMPLE_TOLERANCE, NULL, &result));
 	glm->rows = &fit->all;
+	glm->passes = fit->data.input.passes;
 	glm->share = 1.0;
 	glm->l2 = l2;
 	return ML_OK;
@@ -341,6 +343,13 @@ choose_method(Fit *fit)
 	fit->dense = n_params <= MOST_DENSE && (glm->n_outputs + 1) * columns <= MOST_PAIRED;
 	if (glm->l1 > 0.0)
 		fit->dense = true;
+	if (glm->passes != NULL && (!fit->dense || n_params > ML_MAX_GLM_POINT))
+	{
+		ml_fail(fit->env, ML_LIMIT, "the driver \"partials\" can fit %d coefficients, not %lld", ML_MAX_GLM_POINT,
+				(long long) n_params);
+		ml_hint(fit->env, "Exclude columns with many categories, or use the driver \"memory\".");
+		return ML_LIMIT;
+	}
 	if (glm->l1 == 0.0 || n_params <= MOST_PENALISED)
 		return ML_OK;
 	ml_fail(fit->env, ML_LIMIT, "with l1 a model can have %d coefficients, not %lld", MOST_PENALISED,
@@ -362,6 +371,7 @@ begin(Fit *fit, MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *fam
 	glm->family = family;
 	ML_TRY(ml_glm_data_take(env, algorithm, family, input, &fit->data));
 	glm->input = &fit->data.input;
+	glm->passes = input->passes;
 	glm->total_weight = fit->data.total_weight;
 	ML_TRY(ml_design_make(env, input->signature, &glm->design));
 	glm->l1 = input->parameters[ML_GLM_L1];
@@ -397,6 +407,25 @@ end(Fit *fit, const MlFitInput *given)
 	ml_design_rows_end(&fit->all);
 }
 
+/* The same where passes have the rows, of which those at hand are a sample. */
+static MlStatus
+fit_gathered(Fit *fit, double *start)
+{
+	const double *parameters = fit->data.input.parameters;
+	double		sums[ML_N_GLM_SUMS];
+
+	if (fit->plain)
+		ML_TRY(drop_aliases(fit, NULL));
+	begin_outputs(fit);
+	memcpy(start, fit->place.point, (size_t) fit->glm.n_params * sizeof(double));
+	ML_TRY(fit_sample(fit, &fit->all));
+	ML_TRY(minimise(fit, (int) parameters[ML_GLM_ITERATIONS], parameters[ML_GLM_TOLERANCE], fit->curve,
+					&fit->result));
+	ML_TRY(ml_glm_sums(&fit->glm, fit->place.point, 1.0, false, sums));
+	fit->data.saturated = sums[ML_GLM_SUM_SATURATED];
+	return ML_OK;
+}
+
 /* start (n_params) becomes the starting values before those of a sample. */
 static MlStatus
 fit_rows(Fit *fit, double *start)
@@ -406,6 +435,9 @@ fit_rows(Fit *fit, double *start)
 	MlDesignRows *sample;
 	uint32_t   *rows;
 
+	/* with passes the rows at hand are a sample */
+	if (fit->glm.passes != NULL)
+		return fit_gathered(fit, start);
 	ML_TRY(begin_sample(fit, &room, &rows, &sample));
 	if (fit->plain && fit->dense)
 		ML_TRY(drop_aliases(fit, sample));

@@ -9,6 +9,8 @@
 
 #include "algo/class_weight.h"
 #include "algo/glm.h"
+#include "algo/glm_row.h"
+#include "algo/passes.h"
 #include "math/func.h"
 
 #define ROWS_PER_CHECK 8192
@@ -48,17 +50,6 @@ take_class_weights(MlEnv *env, const MlAlgorithm *algorithm, const MlFitInput *g
 	return ML_OK;
 }
 
-/* What a row loses at its own best margin, for families with a deviance. */
-static double
-saturated_loss(const MlGlmFamily *family, double y)
-{
-	if (family == NULL || family->kind == ML_GLM_BINOMIAL)
-		return 0.0;
-	if (family->kind == ML_GLM_POISSON)
-		return y > 0.0 ? y - y * ml_log(y) : 0.0;
-	return 1.0 + ml_log(y);
-}
-
 static MlStatus
 take_targets(MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *family, MlGlmData *data)
 {
@@ -87,7 +78,7 @@ take_targets(MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *family
 			data->class_total[(int) y] += weight;
 		sum += weight * y;
 		data->total_weight += weight;
-		data->saturated += weight * saturated_loss(family, y);
+		data->saturated += weight * ml_glm_saturated_loss(family, y);
 	}
 	data->mean = sum / data->total_weight;
 	if (isfinite(data->mean) && isfinite(data->saturated))
@@ -122,13 +113,50 @@ check_variety(MlEnv *env, MlGlmData *data)
 		ml_fail(env, ML_INVALID_DATA, "all rows to fit on have the same class");
 }
 
+/* What passes know of all rows. The loss of a model that hits every y is known later. */
+static MlStatus
+take_gathered(MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *family, MlGlmData *data)
+{
+	MlFitInput *input = &data->input;
+	const MlPasses *passes = input->passes;
+	const char *wanted = family != NULL ? family->refuses(passes->target_least) : NULL;
+
+	if (family == NULL || data->class_weight != NULL)
+	{
+		ml_fail(env, ML_INVALID_OPTION, family == NULL ?
+				"more than two classes cannot be learnt with the driver \"partials\"" :
+				"parameter \"class_weight\" cannot be used with the driver \"partials\"");
+		ml_hint(env, "Use the driver \"memory\".");
+		return ML_INVALID_OPTION;
+	}
+	if (wanted != NULL)
+		return ml_fail(env, ML_INVALID_DATA,
+					   "algorithm \"%s\" needs target values %s, but column \"%.100s\" has %.15g",
+					   algorithm->name, wanted, input->target, passes->target_least);
+	data->class_total = ml_allocate(env, (size_t) input->n_classes + 1, sizeof(double));
+	if (data->class_total == NULL)
+		return ML_OUT_OF_MEMORY;
+	input->n_rows = passes->n_rows;
+	data->total_weight = passes->total_weight;
+	data->mean = passes->target_mean;
+	if (input->n_classes > 0)
+	{
+		data->class_total[1] = data->mean * data->total_weight;
+		data->class_total[0] = data->total_weight - data->class_total[1];
+	}
+	return ML_OK;
+}
+
 MlStatus
 ml_glm_data_take(MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *family,
 				 const MlFitInput *given, MlGlmData *data)
 {
 	memset(data, 0, sizeof(*data));
 	ML_TRY(take_class_weights(env, algorithm, given, data));
-	ML_TRY(take_targets(env, algorithm, family, data));
+	if (given->passes != NULL)
+		ML_TRY(take_gathered(env, algorithm, family, data));
+	else
+		ML_TRY(take_targets(env, algorithm, family, data));
 	return check_variety(env, data);
 }
 

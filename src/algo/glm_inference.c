@@ -24,27 +24,6 @@ typedef struct Sums
 	double		log_likelihood;
 } Sums;
 
-/* The log-likelihood of a row; the dispersion is that of gamma. */
-static double
-log_likelihood(const MlGlmFamily *family, double y, double margin, double weight, double dispersion)
-{
-	double		shape;
-	double		ratio;
-
-	switch (family->kind)
-	{
-		case ML_GLM_BINOMIAL:
-			return -weight * ml_softplus(y > 0.5 ? -margin : margin);
-		case ML_GLM_POISSON:
-			return weight * (y * margin - family->mean(margin) - lgamma(y + 1.0));
-		case ML_GLM_GAMMA:
-			shape = weight / dispersion;
-			ratio = shape * y * family->mean(-margin);
-			return shape * ml_log(ratio) - ratio - lgamma(shape) - ml_log(y);
-	}
-	return NAN;
-}
-
 static MlStatus
 add_up(MlGlm *glm, const double *point, double dispersion, Sums *sums)
 {
@@ -53,6 +32,16 @@ add_up(MlGlm *glm, const double *point, double dispersion, Sums *sums)
 	int			i;
 
 	memset(sums, 0, sizeof(*sums));
+	if (glm->passes != NULL)
+	{
+		double		gathered[ML_N_GLM_SUMS];
+
+		ML_TRY(ml_glm_sums(glm, point, dispersion, false, gathered));
+		sums->deviance = gathered[ML_GLM_SUM_DEVIANCE];
+		sums->pearson = gathered[ML_GLM_SUM_PEARSON];
+		sums->log_likelihood = gathered[ML_GLM_SUM_LIKELIHOOD];
+		return ML_OK;
+	}
 	ml_glm_begin_pass(glm, point, NULL);
 	do
 	{
@@ -62,7 +51,7 @@ add_up(MlGlm *glm, const double *point, double dispersion, Sums *sums)
 			sums->deviance += glm->weight[i] * family->deviance(glm->y[i], glm->margin[i]);
 			sums->pearson += glm->weight[i] * family->pearson(glm->y[i], glm->margin[i]);
 			sums->log_likelihood +=
-				log_likelihood(family, glm->y[i], glm->margin[i], glm->weight[i], dispersion);
+				ml_glm_log_likelihood(family, glm->y[i], glm->margin[i], glm->weight[i], dispersion);
 		}
 	} while (n_rows > 0);
 	return ML_OK;
@@ -338,6 +327,9 @@ infer_one(Errors *errors)
 
 	list_columns(errors, 0);
 	ML_TRY(ml_cholesky_root(glm->env, errors->n, errors->factor, errors->kept, errors->root));
+	if (glm->passes != NULL)	/* robust errors need the rows */
+		return ml_inference_errors(glm->env, errors->inference, &glm->design, -1, errors->columns,
+								   errors->n_kept, errors->root, errors->scale, true, NULL);
 	ML_TRY(ml_robust_begin(glm->env, errors->columns, errors->n_kept, errors->root, &robust));
 	ML_TRY(add_robust(errors, &robust));
 	ML_TRY(ml_inference_errors(glm->env, errors->inference, &glm->design, -1, errors->columns,

@@ -225,10 +225,27 @@ penalise(const MlGlm *glm, const double *point, double *gradient)
 }
 
 MlStatus
+ml_glm_sums(MlGlm *glm, const double *point, double dispersion, bool derivatives, double *sums)
+{
+	MlGlmPoint	at = {glm->family->kind, glm->n, point, dispersion, derivatives};
+
+	ML_TRY(glm->passes->glm(glm->env, glm->passes, &at, sums));
+	glm->loss = sums[ML_GLM_SUM_LOSS];
+	return ML_OK;
+}
+
+MlStatus
 ml_glm_value(MlGlm *glm, const double *point, double *value)
 {
+	double		sums[ML_N_GLM_SUMS];
 	int			n_rows;
 
+	if (glm->passes != NULL)
+	{
+		ML_TRY(ml_glm_sums(glm, point, 1.0, false, sums));
+		*value = glm->loss + penalise(glm, point, NULL);
+		return ML_OK;
+	}
 	ml_glm_begin_pass(glm, point, NULL);
 	do
 	{
@@ -382,6 +399,34 @@ spread_matrix(const MlGlm *glm, double *hessian)
 	}
 }
 
+/* ml_glm_evaluate() by a pass that others make. */
+static MlStatus
+evaluate_gathered(MlGlm *glm, const double *point, double *value, double *gradient, double *hessian)
+{
+	size_t		n = (size_t) glm->n;
+	double	   *sums = ml_allocate(glm->env, ML_N_GLM_SUMS + n + n * (n + 1) / 2, sizeof(double));
+	const double *sum = sums;
+	size_t		i;
+	size_t		j;
+
+	if (sums == NULL)
+		return ML_OUT_OF_MEMORY;
+	ML_TRY(ml_glm_sums(glm, point, 1.0, true, sums));
+	sum += ML_N_GLM_SUMS;
+	memcpy(gradient, sum, n * sizeof(double));
+	sum += n;
+	for (j = 0; j < n; j++)
+	{
+		for (i = 0; i <= j; i++, sum++)
+			hessian[i * n + j] = hessian[j * n + i] = glm->fixed[i] || glm->fixed[j] ? 0.0 : *sum;
+		if (ml_glm_penalised(glm, (int) j))
+			hessian[j * n + j] += glm->l2 * glm->share;
+	}
+	*value = glm->loss + penalise(glm, point, gradient);
+	ml_release(glm->env, sums);
+	return ML_OK;
+}
+
 MlStatus
 ml_glm_evaluate(MlGlm *glm, const double *point, double *value, double *gradient, double *hessian)
 {
@@ -390,6 +435,8 @@ ml_glm_evaluate(MlGlm *glm, const double *point, double *value, double *gradient
 	int			k;
 	int			l;
 
+	if (glm->passes != NULL)
+		return evaluate_gathered(glm, point, value, gradient, hessian);
 	ml_glm_begin_pass(glm, point, NULL);
 	memset(gradient, 0, (size_t) glm->n_params * sizeof(double));
 	memset(glm->sums, 0, (size_t) pair_number(glm->n_outputs, 0) * size * sizeof(double));
@@ -416,11 +463,41 @@ ml_glm_evaluate(MlGlm *glm, const double *point, double *value, double *gradient
 	return ML_OK;
 }
 
+/* R'R of least squares is [1, X, y]'[1, X, y]. */
+static MlStatus
+gather_cross_products(MlGlm *glm, double *matrix)
+{
+	size_t		n = (size_t) glm->n;
+	MlLeastSquares state;
+	size_t		i;
+	size_t		j;
+	size_t		k;
+
+	ML_TRY(ml_least_squares_begin(glm->env, glm->n + 1, &state));
+	ML_TRY(glm->passes->least_squares(glm->env, glm->passes, true, -1, &state));
+	for (j = 0; j < n; j++)
+	{
+		for (i = 0; i <= j; i++)
+		{
+			double		sum = 0.0;
+
+			for (k = 0; k <= i; k++)
+				sum += state.r[i * (n + 1) + k] * state.r[j * (n + 1) + k];
+			matrix[i * n + j] = matrix[j * n + i] = sum;
+		}
+		ML_TRY(ml_check_stop(glm->env));
+	}
+	ml_least_squares_end(&state);
+	return ML_OK;
+}
+
 MlStatus
 ml_glm_cross_products(MlGlm *glm, double *matrix)
 {
 	int			n_rows;
 
+	if (glm->passes != NULL)
+		return gather_cross_products(glm, matrix);
 	ml_design_rows_rewind(glm->rows);
 	memset(glm->sums, 0, ml_design_gram_size(&glm->gram) * sizeof(double));
 	do
@@ -459,6 +536,14 @@ ml_glm_wrong(MlGlm *glm, const double *point, int64_t *n_wrong)
 	int			i;
 
 	*n_wrong = 0;
+	if (glm->passes != NULL)
+	{
+		double		sums[ML_N_GLM_SUMS];
+
+		ML_TRY(ml_glm_sums(glm, point, 1.0, false, sums));
+		*n_wrong = (int64_t) sums[ML_GLM_SUM_WRONG];
+		return ML_OK;
+	}
 	ml_glm_begin_pass(glm, point, NULL);
 	do
 	{

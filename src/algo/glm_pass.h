@@ -15,6 +15,8 @@
 #include "algo/design_rows.h"
 #include "algo/glm_family.h"
 #include "algo/design_gram.h"
+#include "algo/glm_row.h"
+#include "algo/passes.h"
 
 typedef struct MlGlm
 {
@@ -24,6 +26,7 @@ typedef struct MlGlm
 	MlDesign	design;
 	MlDesignGram		gram;
 	MlDesignRows *rows;			/* what passes go over */
+	const MlPasses *passes;		/* what has the rows instead; or NULL */
 	double		share;			/* of the penalties: rows in passes / all rows */
 	int			n_outputs;
 	int			n;				/* 1 + slots */
@@ -83,5 +86,9 @@ extern MlStatus ml_glm_wrong(MlGlm *glm, const double *point, int64_t *n_wrong);
 
 /* matrix (n, n) = [1, X]' diag(weight) [1, X] */
 extern MlStatus ml_glm_cross_products(MlGlm *glm, double *matrix);
+
+/* Sums of a pass that others make: (ml_glm_row_size()), or the first ML_N_GLM_SUMS without derivatives. */
+extern MlStatus ml_glm_sums(MlGlm *glm, const double *point, double dispersion, bool derivatives,
+							double *sums);
 
 #endif							/* ML_ALGO_GLM_PASS_H */

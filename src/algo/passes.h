@@ -9,6 +9,7 @@
 #ifndef ML_ALGO_PASSES_H
 #define ML_ALGO_PASSES_H
 
+#include "algo/glm_row.h"
 #include "algo/least_squares.h"
 
 typedef struct MlPasses MlPasses;
@@ -17,7 +18,9 @@ struct MlPasses
 {
 	void	   *owner;			/* whatever the functions need */
 	int64_t		n_rows;
+	double		total_weight;
 	double		target_mean;	/* weighted */
+	double		target_least;
 	double		log_weights;	/* sum of the logarithms of the weights */
 	/*
 	 * All rows [1, slots of algo/design.h, target], less the state's shifts,
@@ -28,6 +31,8 @@ struct MlPasses
 	 */
 	MlStatus	(*least_squares) (MlEnv *env, const MlPasses *passes, bool intercept, int offset,
 								  MlLeastSquares *state);
+	/* The sums (ml_glm_row_size()) of all rows at a point. */
+	MlStatus	(*glm) (MlEnv *env, const MlPasses *passes, const MlGlmPoint *at, double *sums);
 };
 
 #endif							/* ML_ALGO_PASSES_H */

@@ -26,6 +26,7 @@ const MlAlgorithm ml_poisson = {
 	.title = "Poisson regression of counts, with logarithmic link",
 	.tasks = 1U << ML_REGRESSION,
 	.uses_validation = false,
+	.takes_passes = true,
 	.pins_inputs = true,
 	.parameters = poisson_parameters,
 	.n_parameters = sizeof(poisson_parameters) / sizeof(poisson_parameters[0]),

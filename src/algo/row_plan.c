@@ -24,7 +24,7 @@ ml_row_plan_check(MlEnv *env, const MlRowPlan *plan)
 	const char *fault = NULL;
 	int			i;
 
-	if (plan->kind < ML_ROW_CHOSEN || plan->kind > ML_ROW_SLOTS)
+	if (plan->kind < ML_ROW_CHOSEN || plan->kind > ML_ROW_GLM)
 		fault = "its kind is unknown";
 	else if (plan->task != ML_REGRESSION && plan->task != ML_CLASSIFICATION)
 		fault = "its task is unknown";
@@ -45,6 +45,14 @@ ml_row_plan_check(MlEnv *env, const MlRowPlan *plan)
 	else if (plan->offset < -1 || plan->offset >= plan->signature.n_inputs ||
 			 (plan->offset >= 0 && plan->signature.inputs[plan->offset].category))
 		fault = "its offset is not a number";
+	else if (ml_glm_family(plan->glm.kind) == NULL || plan->glm.n < 0 || plan->glm.n > ML_MAX_GLM_POINT ||
+			 !(plan->glm.dispersion > 0))
+		fault = "its point is not possible";
+	for (i = 0; i < plan->glm.n && fault == NULL; i++)
+	{
+		if (!isfinite(plan->glm.point[i]))
+			fault = "its point is not finite";
+	}
 	for (i = 0; i < plan->n_identity && fault == NULL; i++)
 	{
 		if (!feature_exists(plan, plan->identity[i]))
@@ -61,7 +69,7 @@ ml_row_plan_check(MlEnv *env, const MlRowPlan *plan)
 static bool
 has_slots(const MlRowPlan *plan)
 {
-	return plan->kind == ML_ROW_LEAST_SQUARES || plan->kind == ML_ROW_SLOTS;
+	return plan->kind == ML_ROW_LEAST_SQUARES || plan->kind == ML_ROW_SLOTS || plan->kind == ML_ROW_GLM;
 }
 
 MlStatus
@@ -89,6 +97,12 @@ ml_row_encoder_make(MlEnv *env, const MlRowPlan *plan, MlRowEncoder *encoder)
 		case ML_ROW_SLOTS:
 			encoder->n_values = encoder->design.n_slots;
 			break;
+		case ML_ROW_GLM:
+			if (plan->glm.n != encoder->design.n_slots + 1)
+				return ml_fail(env, ML_CORRUPT, "row plan is damaged: its point has another number of columns");
+			encoder->n_values = ml_glm_row_size(&plan->glm);
+			encoder->slots = ml_allocate(env, (size_t) plan->glm.n, sizeof(double));
+			return encoder->slots == NULL ? ML_OUT_OF_MEMORY : ML_OK;
 	}
 	return ML_OK;
 }
@@ -196,6 +210,16 @@ fill_values(MlRowEncoder *encoder, const MlValue *values, double target, double 
 }
 
 static void
+fill_glm(MlRowEncoder *encoder, const MlValue *values, double target, double weight, double *array)
+{
+	const MlRowPlan *plan = encoder->plan;
+
+	ml_signature_encode(&plan->signature, values, encoder->inputs);
+	ml_design_row(&encoder->design, encoder->inputs, true, encoder->slots);
+	ml_glm_row(&plan->glm, encoder->slots, target, weight, array);
+}
+
+static void
 fill_least_squares(MlRowEncoder *encoder, const MlValue *values, double target, double weight,
 				   double *array)
 {
@@ -247,6 +271,8 @@ ml_row_encode(MlRowEncoder *encoder, const MlValue *values, double *array)
 		fill_values(encoder, values, target, weight, array);
 	else if (plan->kind == ML_ROW_LEAST_SQUARES)
 		fill_least_squares(encoder, values, target, weight, array);
+	else if (plan->kind == ML_ROW_GLM)
+		fill_glm(encoder, values, target, weight, array);
 	else
 		array[0] = 1;
 	return ML_ROW_TAKEN;

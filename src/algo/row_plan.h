@@ -16,6 +16,7 @@
 #define ML_ALGO_ROW_PLAN_H
 
 #include "algo/design.h"
+#include "algo/glm_row.h"
 #include "prep/split.h"
 
 /* What the array of a row holds; stored, so never renumber. */
@@ -30,7 +31,9 @@ typedef enum MlRowKind
 	/* 1 (or 0), slots, target less offset and centre, all times sqrt(weight) */
 	ML_ROW_LEAST_SQUARES = 4,
 	/* slots, of any row */
-	ML_ROW_SLOTS = 5
+	ML_ROW_SLOTS = 5,
+	/* what the row adds to the sums of a generalised linear model (algo/glm_row.h) */
+	ML_ROW_GLM = 6
 } MlRowKind;
 
 typedef struct MlRowPlan
@@ -49,6 +52,7 @@ typedef struct MlRowPlan
 	double		sample;
 	double		centre;
 	bool		intercept;		/* else column 0 is 0 and numbers are not centred */
+	MlGlmPoint	glm;
 	int			offset;			/* input that the target is lessened by, its slot 0; -1: none */
 } MlRowPlan;
 
@@ -58,6 +62,7 @@ typedef struct MlRowEncoder
 	const MlRowPlan *plan;
 	MlDesign	design;			/* of kinds that have slots */
 	double	   *inputs;			/* (n_inputs) */
+	double	   *slots;			/* (n_slots) of ML_ROW_GLM */
 	int			n_values;		/* of a row's array */
 	double		known[ML_MAX_CLASSES];	/* targets met so far that are numbers, ... */
 	int			known_class[ML_MAX_CLASSES];	/* ... and their classes */

@@ -45,6 +45,11 @@ ml_row_plan_encode(MlEnv *env, const MlRowPlan *plan, uint8_t **bytes, size_t *l
 	ml_write_f64(&writer, plan->centre);
 	ml_write_u32(&writer, plan->intercept);
 	ml_write_u32(&writer, (uint32_t) plan->offset);
+	ml_write_u32(&writer, (uint32_t) plan->glm.kind);
+	ml_write_u32(&writer, plan->glm.derivatives);
+	ml_write_f64(&writer, plan->glm.dispersion);
+	ml_write_u32(&writer, (uint32_t) plan->glm.n);
+	ml_write_array(&writer, plan->glm.point, (size_t) plan->glm.n, sizeof(double));
 	ML_TRY(writer.status);
 	crc = ml_crc32c(env->simd, writer.data + HEADER, writer.length - HEADER);
 	memcpy(writer.data + HEADER - sizeof(crc), &crc, sizeof(crc));
@@ -111,6 +116,13 @@ read_members(MlEnv *env, MlReader *reader, MlRowPlan *plan)
 	plan->centre = ml_read_f64(reader);
 	plan->intercept = ml_read_u32(reader) != 0;
 	plan->offset = (int) ml_read_u32(reader);
+	plan->glm.kind = (MlGlmKind) ml_read_u32(reader);
+	plan->glm.derivatives = ml_read_u32(reader) != 0;
+	plan->glm.dispersion = ml_read_f64(reader);
+	plan->glm.n = (int) ml_read_u32(reader);
+	if (plan->glm.n < 0 || plan->glm.n > ML_MAX_GLM_POINT)
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": its point has too many columns");
+	plan->glm.point = ml_read_array(reader, (size_t) plan->glm.n, sizeof(double));
 	if (ml_reader_failed(reader) || reader->position != reader->length)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": its length is wrong");
 	ML_TRY(ml_signature_check(env, &plan->signature, ML_CORRUPT, DAMAGED));

@@ -169,6 +169,7 @@ make_pass(const MlopsPartials *partials, MlRowKind kind, const MlSignature *sign
 	plan->kind = kind;
 	plan->task = ML_REGRESSION;
 	plan->offset = -1;
+	plan->glm.dispersion = 1;
 	plan->target = plan_column(partials, plan, partials->target);
 	plan->weight = partials->weight < 0 ? -1 : plan_column(partials, plan, partials->weight);
 	for (i = 0; i < partials->n_identity; i++)
@@ -363,6 +364,7 @@ mlops_partials_signature(MlEnv *env, const MlopsDataset *dataset, int max_catego
 	}
 	weight = ml_state_moments(state, signature->n_inputs + 1);
 	partials->total_weight = weight[ML_MOMENT_MEAN] * weight[ML_MOMENT_COUNT];
+	partials->target_least = ml_state_moments(state, signature->n_inputs)[ML_MOMENT_LEAST];
 	partials->log_weights = weight[2 * ML_N_MOMENTS + ML_MOMENT_MEAN] * weight[ML_MOMENT_COUNT];
 	partials->target_mean = ml_state_moments(state, signature->n_inputs + 2)[ML_MOMENT_MEAN] / weight[ML_MOMENT_MEAN];
 	ml_release(env, state);
@@ -389,6 +391,23 @@ least_squares_pass(MlEnv *env, const MlPasses *passes, bool intercept, int offse
 	return ML_OK;
 }
 
+static MlStatus
+glm_pass(MlEnv *env, const MlPasses *passes, const MlGlmPoint *at, double *sums)
+{
+	const MlopsPartials *partials = passes->owner;
+	MlopsPass  *pass = make_pass(partials, ML_ROW_GLM, partials->signature);
+	MlState    *state;
+	MlStatus	status;
+
+	((MlRowPlan *) pass->plan)->glm = *at;
+	state = mlops_pass_state(pass, "mlops_sum_partial", env);
+	check_rows(partials, state);
+	Assert(state->n_columns == ml_glm_row_size(at));
+	status = ml_state_sums(env, state, sums);
+	ml_release(env, state);
+	return status;
+}
+
 const MlPasses *
 mlops_partials_passes(MlopsPartials *partials, const MlSignature *signature)
 {
@@ -397,6 +416,9 @@ mlops_partials_passes(MlopsPartials *partials, const MlSignature *signature)
 	partials->passes.n_rows = partials->n_learnt;
 	partials->passes.target_mean = partials->target_mean;
 	partials->passes.log_weights = partials->log_weights;
+	partials->passes.total_weight = partials->total_weight;
+	partials->passes.target_least = partials->target_least;
 	partials->passes.least_squares = least_squares_pass;
+	partials->passes.glm = glm_pass;
 	return &partials->passes;
 }

@@ -34,6 +34,7 @@ typedef struct MlopsPartials
 	double		below[ML_MAX_CLASSES];	/* held out */
 	double		total_weight;	/* of the rows learnt from, once they were passed over, ... */
 	double		target_mean;	/* ... the weighted mean of their target, ... */
+	double		target_least;
 	double		log_weights;	/* ... and the sum of the logarithms of their weights */
 	const MlSignature *signature;	/* of the version, once it is known */
 	MlPasses	passes;

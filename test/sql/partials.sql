@@ -49,6 +49,36 @@ SELECT rows, metric, deployed FROM mlops_retrain('partials_passes', deploy => 'a
 SELECT bool_and((split -> 'holdout_below') = (SELECT split -> 'holdout_below' FROM mlops.versions WHERE model = 'partials_passes' AND version = 7)) AS same_threshold FROM mlops.versions WHERE model = 'partials_passes' AND version = 8;
 DELETE FROM partials_rows WHERE id > 12000;
 
+-- Generalised linear models: a pass for each Newton step
+CREATE TABLE partials_counts AS
+SELECT i AS id, sin(i) AS a, cos(i * 1.7) AS b, (ARRAY['x', 'y', 'z', 'w'])[1 + (i::bigint * i) % 4] AS plan, CASE WHEN i % 11 > 0 THEN sin(i * 3.1) END AS holes, 0.5 + i % 3 AS w, 0.1 * (i % 5) AS exposure,
+	floor(exp(0.5 + 0.4 * sin(i) + 0.1 * (i % 7)) * (0.2 + ((i::bigint * 7919) % 1000) / 600.0)) AS claims, exp(0.5 * sin(i) - 0.2 * (i % 3)) * (0.1 + ((i::bigint * 7919) % 1000) / 500.0) AS amount
+FROM generate_series(1, 4000) AS i;
+ALTER TABLE partials_counts ADD PRIMARY KEY (id);
+ANALYZE partials_counts;
+CREATE FUNCTION partials_glm_agree(algorithm text, target text, features text[], params jsonb, weight text, split jsonb) RETURNS TABLE (same_split bool, same_estimates bool, same_errors bool, same_reasons bool, same_statistics bool) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM mlops_train('partials_memory', 'partials_counts', target => target, algorithm => algorithm, features => features, params => params, weight => weight, split => split, deploy => 'always');
+	PERFORM mlops_train('partials_passes', 'partials_counts', target => target, algorithm => algorithm, features => features, params => params, weight => weight, split => split, deploy => 'always', prepare => '{"driver": "partials"}');
+	same_split := (SELECT count(DISTINCT r.split) = 1 FROM (SELECT v.split, rank() OVER (PARTITION BY v.model ORDER BY v.version DESC) AS place FROM mlops.versions AS v WHERE v.model IN ('partials_memory', 'partials_passes')) AS r WHERE r.place = 1);
+	SELECT bool_and(abs(m.estimate - p.estimate) <= 1e-9 * greatest(1, abs(m.estimate))), bool_and(abs(m.std_error - p.std_error) <= 1e-8 * m.std_error), bool_and(m.reason IS NOT DISTINCT FROM p.reason)
+		INTO same_estimates, same_errors, same_reasons
+	FROM mlops_coefficients('partials_memory') AS m FULL JOIN mlops_coefficients('partials_passes') AS p ON m.feature = p.feature AND m.level IS NOT DISTINCT FROM p.level;
+	same_statistics := (SELECT bool_and(abs(m.value - p.value) <= 1e-7 * abs(m.value)) FROM mlops_evaluate('partials_memory') AS m JOIN mlops_evaluate('partials_passes') AS p USING (part, metric)
+		WHERE metric IN ('aic', 'bic', 'deviance', 'null_deviance', 'dispersion', 'log_likelihood', 'pseudo_r2', 'df_residual') OR part = 'holdout' AND m.class IS NULL AND p.class IS NULL);
+	RETURN NEXT;
+END
+$$;
+SELECT mlops_drop_model('partials_memory'), mlops_drop_model('partials_passes');
+SELECT * FROM partials_glm_agree('poisson', 'claims', '{a,b,plan,holes,exposure}', '{"offset": "exposure", "tolerance": 1e-10}', NULL, '{}');
+SELECT * FROM partials_glm_agree('poisson', 'claims', '{a,b,plan,holes}', '{"l2": 30, "tolerance": 1e-10}', 'w', '{}');
+SELECT * FROM partials_glm_agree('gamma', 'amount', '{a,b,plan,holes}', '{"tolerance": 1e-10}', 'w', '{}');
+SELECT * FROM partials_glm_agree('gamma', 'amount', '{a,b,plan,holes}', '{"l1": 50, "tolerance": 1e-10}', NULL, '{"method": "none"}');
+SELECT mlops_train('partials_bad', 'partials_counts', target => 'a', algorithm => 'poisson', prepare => '{"driver": "partials"}');
+-- two columns that are the same
+SELECT unnest(warnings) FROM mlops_train('partials_bad', 'SELECT *, 2 * a AS double_a FROM partials_counts', target => 'claims', key => 'id', features => '{a,b,double_a}', algorithm => 'poisson', prepare => '{"driver": "partials"}');
+SELECT mlops_drop_model('partials_memory'), mlops_drop_model('partials_passes');
+
 -- Passes run in workers: there the target is greater by 10
 CREATE FUNCTION partials_in_worker() RETURNS float8 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$ BEGIN RETURN CASE WHEN pg_backend_pid() <> current_setting('partials.leader')::int THEN 10 ELSE 0 END; END $$;
 SELECT set_config('partials.leader', pg_backend_pid()::text, false) <> '' AS known;
@@ -119,7 +149,7 @@ SELECT mlops_encode(NULL, ROW(1)) IS NULL AND mlops_encode('\x', NULL) IS NULL A
 
 SELECT count(mlops_drop_model(name)) FROM mlops.models WHERE name LIKE 'partials%';
 DROP VIEW partials_view;
-DROP FUNCTION partials_growing, partials_in_worker, partials_agree;
+DROP FUNCTION partials_growing, partials_in_worker, partials_agree, partials_glm_agree;
 DROP SCHEMA partials_schema CASCADE;
-DROP TABLE partials_rows;
+DROP TABLE partials_rows, partials_counts;
 DROP ROLE partials_user;

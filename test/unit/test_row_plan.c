@@ -111,6 +111,7 @@ make_sample(Sample *sample)
 	sample->plan.centre = 1;
 	sample->plan.intercept = true;
 	sample->plan.offset = -1;
+	sample->plan.glm.dispersion = 1;
 }
 
 /* Least squares rows against the block that linear folds. */
