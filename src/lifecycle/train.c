@@ -37,6 +37,7 @@
 #include "lifecycle/partials.h"
 #include "lifecycle/profile.h"
 #include "lifecycle/promote.h"
+#include "lifecycle/request.h"
 #include "lifecycle/score.h"
 #include "lifecycle/split_rule.h"
 #include "lifecycle/train.h"
@@ -496,58 +497,6 @@ profile_all(Training *training)
 	ml_release(training->env, rows);
 }
 
-/*
- * Parameters mean something to one algorithm only, so that with any given
- * "auto" does not choose again.
- */
-static void
-algorithm_to_json(MlopsJson *json, const Training *training)
-{
-	const MlAlgorithm *algorithm = training->plan.algorithm;
-	Jsonb	   *params = mlops_params_by_own_names(algorithm, training->request->params);
-	bool		given = params != NULL && JB_ROOT_COUNT(params) > 0;
-
-	mlops_json_text(json, "algorithm", given ? algorithm->name : training->request->algorithm);
-	mlops_json_value(json, "params", params);
-}
-
-/* The call as a retraining repeats it: names resolved, inference written down. */
-static Jsonb *
-request_to_json(const Training *training)
-{
-	const MlopsTrainRequest *request = training->request;
-	const MlopsDataset *dataset = &training->dataset;
-	MlopsJson	json;
-
-	mlops_json_begin(&json);
-	mlops_json_text(&json, "source", dataset->source_text);
-	mlops_json_boolean(&json, "relation", dataset->source_is_relation);
-	mlops_json_boolean(&json, "temporary", dataset->source_is_temporary);
-	mlops_json_value(&json, "settings", mlops_source_settings());
-	mlops_json_text(&json, "target", request->target);
-	mlops_json_text(&json, "task", ml_task_name(dataset->target.task));
-	algorithm_to_json(&json, training);
-	if (request->features != NULL)
-		mlops_json_texts(&json, "features", request->features, request->n_features);
-	if (request->exclude != NULL)
-		mlops_json_texts(&json, "exclude", request->exclude, request->n_exclude);
-	mlops_json_value(&json, "prepare", request->prepare);
-	mlops_json_value(&json, "split", request->split);
-	mlops_json_text(&json, "weight", request->weight);
-	mlops_json_text(&json, "key", request->key);
-	if (dataset->target.n_classes == 2)
-		mlops_json_text(&json, "positive", dataset->target.labels[1]);
-	if (request->partition_by != NULL)
-		mlops_json_texts(&json, "partition_by", request->partition_by, request->n_partition_by);
-	mlops_json_integer(&json, "seed", request->seed);
-	if (request->start != NULL)
-	{
-		mlops_json_text(&json, "warm_start", mlops_warm_start_name(request->start));
-		mlops_json_text(&json, "warm_start_digest", mlops_digest_text(request->start->key.digest));
-	}
-	return mlops_json_finish(&json);
-}
-
 static const char **
 warning_array(MlEnv *env, int *count)
 {
@@ -590,7 +539,7 @@ store_version(Training *training, MlopsTrainResult *result)
 		version.class_shares = training->baseline;
 		version.confusion = training->judgement.confusion;
 	}
-	version.request = request_to_json(training);
+	version.request = mlops_request_to_json(training->request, &training->dataset, &training->plan);
 	version.params = mlops_params_resolved(&training->plan);
 	version.split = mlops_split_to_json(&dataset->table, &dataset->split_options, &dataset->split);
 	version.warnings = warning_array(training->env, &version.n_warnings);
