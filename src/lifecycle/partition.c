@@ -233,7 +233,7 @@ typedef struct GroupRows
 static bool
 can_stop_early(const Fitting *fitting, const double *y, const uint8_t *validates, int64_t n)
 {
-	int			n_classes = fitting->model->n_classes;
+	int			n_classes = fitting->model->task == ML_CLASSIFICATION ? fitting->model->n_classes : 0;
 	int64_t		count[ML_MAX_CLASSES] = {0};
 	int64_t		all = 0;
 	int64_t		i;
