@@ -322,8 +322,12 @@ take_slots(Fit *fit)
 	if (fit->slots == NULL)
 		return ML_OUT_OF_MEMORY;
 	memcpy(fit->slots, fit->solved.coefficients, n * sizeof(double));
-	if (fit->rows.offset >= 0)
-		fit->slots[1 + fit->design.inputs[fit->rows.offset].first_slot] = 1.0;
+	if (fit->rows.offset < 0)
+		return ML_OK;
+	fit->slots[1 + fit->design.inputs[fit->rows.offset].first_slot] = 1.0;
+	/* it was subtracted as it is, and now counts from its mean as other numbers do */
+	if (fit->rows.intercept)
+		fit->slots[0] += fit->design.signature->inputs[fit->rows.offset].mean;
 	return ML_OK;
 }
 
@@ -335,14 +339,14 @@ intercept_at_means(const Fit *fit)
 	MlExactSum	sum;
 	int			i;
 
+	if (fit->rows.intercept)
+		return fit->slots[0];
 	ml_sum_begin(&sum);
-	ml_sum_add(&sum, fit->slots[0]);
 	for (i = 0; i < signature->n_inputs; i++)
 	{
 		const MlDesignInput *entry = &fit->design.inputs[i];
 
-		/* what was not centred in the fit; the offset never is */
-		if (!signature->inputs[i].category && (!fit->rows.intercept || i == fit->rows.offset))
+		if (!signature->inputs[i].category)
 			ml_sum_add(&sum, fit->slots[1 + entry->first_slot] * entry->scale * signature->inputs[i].mean);
 	}
 	return ml_sum_value(&sum);

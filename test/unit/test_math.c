@@ -393,6 +393,12 @@ test_beta(void)
 	unit_near(ml_student_tails(1.5, 1e12), ml_student_tails(1.5, 1e8), 1e-8, "nearly normal");
 	unit_near(ml_student_tails(1, 0), NAN, 0, "no degrees of freedom");
 	unit_near(ml_student_tails(NAN, 3), NAN, 0, "tails of NaN");
+	unit_near(ml_student_quantile(0.05, 1), 12.706204736174705, 1e-13, "quantile of t: tan(0.475 pi)");
+	unit_near(ml_student_quantile(0.001, 2), 31.599054576443621, 1e-13, "2 degrees");
+	unit_near(ml_student_quantile(0.05, 473), 1.9649919970066514, 1e-13, "473 degrees");
+	unit_near(ml_student_quantile(0.001, 1e6), 3.290536461248722, 1e-13, "a million");
+	unit_near(ml_student_quantile(1, 5), 0, 0, "the middle");
+	unit_near(ml_student_quantile(0, 5), NAN, 0, "no probability");
 	unit_near(ml_f_tail(0, 3, 4), 1, 0, "F from 0");
 	unit_near(ml_f_tail(INFINITY, 3, 4), 0, 0, "F from infinity");
 	unit_near(ml_f_tail(2, 3, 1e12), ml_f_tail(2, 3, 1e8), 1e-7, "F nearly chi-square");
