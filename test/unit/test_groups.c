@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "prep/gather.h"
 #include "prep/groups.h"
 #include "prep/label.h"
 #include "rows.h"
@@ -191,9 +192,76 @@ test_combinations(void)
 	unit_text(env->error.message, "the columns of partition_by have more than 10000 combinations", "as such");
 }
 
+/* Rows of a frame in another order, and a part of them: the same inputs, from memory and from a file. */
+static void
+test_gather(size_t block_bytes)
+{
+	enum
+	{
+		N = 300, N_GATHERED = 200, FIRST = 40, N_PART = 100
+	};
+	MlEnv	   *env = unit_env();
+	static const int chosen[] = {0, 1, 2};
+	const int  *order = unit_shuffle(env, N_GATHERED);
+	MlTable    *table;
+	MlSignature signature;
+	MlFrame		frame;
+	MlFrame		gathered;
+	MlFrame		part;
+	MlInputColumn columns[8];
+	uint32_t	rows[N_GATHERED];
+	uint32_t	place[N_GATHERED];
+	double		expected[8];
+	double		inputs[8];
+	char		cells[64];
+	int			different = 0;
+	int			i;
+
+	env->block_bytes = block_bytes;
+	table = unit_table(env, "x:d plan:t day:D");
+	for (i = 0; i < N; i++)
+	{
+		if (i % 7 == 0)
+			snprintf(cells, sizeof(cells), "|p%d|%.0f", i % 5, i * 86400e6);
+		else
+			snprintf(cells, sizeof(cells), "0.%d|p%d|%.0f", i, i % 5, i * 86400e6);
+		if (unit_row(table, cells) != ML_OK)
+			unit_ok(false, "row %d is added", i);
+	}
+	unit_ok(ml_table_finish(table) == ML_OK && (table->file != NULL) == (block_bytes > 0), "a table %s a file",
+			block_bytes > 0 ? "with" : "without");
+	unit_ok(ml_signature_fit(env, table, chosen, 3, unit_all_rows(env, N), N, 255, "UTC", &signature) == ML_OK &&
+			ml_frame_begin(env, &signature, table, &frame) == ML_OK, "and its frame: %s", env->error.message);
+	for (i = 0; i < N_GATHERED; i++)
+	{
+		rows[i] = (uint32_t) (i + i / 2);	/* ascending, with gaps */
+		place[i] = (uint32_t) order[i];
+	}
+	unit_ok(ml_frame_gather(env, &frame, rows, place, N_GATHERED, &gathered) == ML_OK && gathered.n_rows == N_GATHERED,
+			"rows are gathered");
+	ml_gathered_part(&gathered, FIRST, N_PART, columns, &part);
+	unit_ok(ml_frame_pin_all(&frame) == ML_OK, "and compared");
+	for (i = 0; i < N_GATHERED; i++)
+	{
+		ml_frame_row(&frame, rows[i], expected);
+		ml_frame_row(&gathered, place[i], inputs);
+		different += memcmp(inputs, expected, sizeof(double) * (size_t) signature.n_inputs) != 0;
+		if (place[i] < FIRST || place[i] >= FIRST + N_PART)
+			continue;
+		ml_frame_row(&part, place[i] - FIRST, inputs);
+		different += memcmp(inputs, expected, sizeof(double) * (size_t) signature.n_inputs) != 0;
+	}
+	unit_ok(different == 0 && part.n_rows == N_PART, "all inputs are in their places");
+	unit_ok(ml_gathered_row_bytes(&signature) == 8 + 2 + 4 * 8, "a row takes %zu bytes", ml_gathered_row_bytes(&signature));
+	ml_frame_end(&frame);
+	ml_gathered_end(env, &gathered);
+}
+
 int
 main(void)
 {
+	test_gather(0);
+	test_gather(2000);
 	test_collect();
 	test_find();
 	test_errors();
