@@ -90,6 +90,8 @@ ml_elastic_net_begin(MlEnv *env, int n, const double *gram, const double *linear
 		if (curvature(net, j) > 0.0)
 			net->scale = fmax(net->scale, fabs(linear[j]) / sqrt(curvature(net, j)));
 	}
+	if (!isfinite(net->scale))
+		return refuse_range(env);
 	net->slope = ml_allocate(env, (size_t) n + 1, sizeof(double));
 	net->active = ml_allocate(env, (size_t) n + 1, sizeof(int));
 	return net->slope != NULL && net->active != NULL ? ML_OK : ML_OUT_OF_MEMORY;
@@ -411,6 +413,19 @@ settle_active(MlElasticNet *net, const Penalty *penalty, int sweeps, double *w,
 	return ML_OK;
 }
 
+static bool
+is_finite(const double *values, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (!isfinite(values[i]))
+			return false;
+	}
+	return true;
+}
+
 MlStatus
 ml_elastic_net_solve(MlElasticNet *net, double l1, double l2, int sweeps, double *w,
 					 MlElasticNetResult *result)
@@ -422,6 +437,8 @@ ml_elastic_net_solve(MlElasticNet *net, double l1, double l2, int sweeps, double
 	net->work = 0.0;
 	for (;;)
 	{
+		if (!is_finite(net->slope, net->n))
+			return refuse_range(net->env);
 		result->converged = is_optimal(net, &penalty, w, NULL, net->n);
 			if (result->converged || result->sweeps >= sweeps)
 			return ML_OK;

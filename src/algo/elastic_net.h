@@ -72,7 +72,7 @@ extern MlStatus ml_elastic_net_begin(MlEnv *env, int n, const double *gram, cons
  * From w (n) to the minimum, in place: start with zeros or the solution of a
  * similar problem. A column without values (G_jj = 0) gets 0. Not having
  * converged within `sweeps` passes over the coefficients is an answer, not a
- * failure.
+ * failure; coefficients beyond the range of doubles are ML_INVALID_DATA.
  */
 extern MlStatus ml_elastic_net_solve(MlElasticNet *net, double l1, double l2, int sweeps,
 									 double *w, MlElasticNetResult *result);

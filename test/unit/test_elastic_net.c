@@ -384,6 +384,15 @@ test_bad(void)
 			ml_elastic_net_solve(&net, 0, 0, 0, w, &result) == ML_OK && !result.converged && result.sweeps == 0,
 			"not enough sweeps is no failure");
 	env = unit_env();
+	linear[0] = 1e300;
+	gram[0] = 1e-300;
+	gram[1] = gram[2] = 0;
+	unit_ok(ml_elastic_net_begin(env, 2, gram, linear, NULL, &net) == ML_INVALID_DATA, "no scale");
+	linear[0] = 1e20;
+	gram[0] = 1e-290;
+	unit_ok(ml_elastic_net_begin(env, 2, gram, linear, NULL, &net) == ML_OK &&
+			ml_elastic_net_solve(&net, 0, 0, SWEEPS, w, &result) == ML_INVALID_DATA, "a coefficient beyond doubles");
+	env = unit_env();
 	unit_budget(env, 8);
 	unit_ok(ml_elastic_net_begin(env, 2, gram, linear, NULL, &net) == ML_OUT_OF_MEMORY, "no memory");
 }
