@@ -2,24 +2,24 @@
  * algo/centres.h
  *		Centres, and which of them is the nearest: the hot loop of k-means.
  *
- * Several centres are compared with a point at once, coordinate by coordinate,
- * so that the distance to a centre is the same sum in the same order whatever
- * the instructions and whatever stands beside it.
+ * Eight points are compared with a centre at once, coordinate by coordinate,
+ * so that a distance is the same sum in the same order whatever the
+ * instructions and whatever stands beside it.
  */
 #ifndef ML_ALGO_CENTRES_H
 #define ML_ALGO_CENTRES_H
 
 #include "base/env.h"
 
-#define ML_CENTRE_LANES 16
+/* Points that are compared at once. */
+#define ML_TILE_POINTS 8
 
 typedef struct MlCentres
 {
 	int			k;
 	int			n;				/* coordinates */
-	int			stride;			/* k rounded up to whole lanes */
-	double	   *lanes;			/* (n, stride); beyond k infinitely far */
-	double	   *room;			/* (stride) squared distances of one point */
+	double	   *positions;		/* (k, n) */
+	double	   *tile;			/* (n, ML_TILE_POINTS) some points, coordinate by coordinate */
 } MlCentres;
 
 /* Room for at most k centres of n coordinates, none of them set. */
@@ -39,7 +39,7 @@ extern void ml_centres_nearest(MlSimd simd, const MlCentres *centres, const doub
 							   const int *index, int n_rows, int32_t *label, double *best,
 							   double *second);
 
-/* squared (n_rows, stride): squared distances of points (n_rows, n) to all centres. */
+/* squared (k, n_rows): squared distances of points (n_rows, n) to each centre. */
 extern void ml_centres_distances(MlSimd simd, const MlCentres *centres, const double *points,
 								 int n_rows, double *squared);
 

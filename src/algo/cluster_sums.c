@@ -24,30 +24,32 @@ scale_for(double most, int bits)
 }
 
 MlStatus
-ml_cluster_sums_begin(MlEnv *env, int k, int n, int64_t n_rows, const double *most,
-					  double most_weight, MlClusterSums *sums)
+ml_cluster_sums_begin(MlEnv *env, int k, int n, MlClusterSums *sums)
 {
-	int			bits = SUM_BITS;
-	int			j;
-
 	memset(sums, 0, sizeof(*sums));
 	sums->k = k;
 	sums->n = n;
 	sums->scale = ml_allocate(env, (size_t) n + 1, sizeof(double));
 	sums->sum = ml_allocate(env, (size_t) k * ((size_t) n + 1), sizeof(int64_t));
 	sums->rows = ml_allocate(env, (size_t) k, sizeof(int64_t));
-	if (sums->scale == NULL || sums->sum == NULL || sums->rows == NULL)
-		return ML_OUT_OF_MEMORY;
+	return sums->scale != NULL && sums->sum != NULL && sums->rows != NULL ? ML_OK : ML_OUT_OF_MEMORY;
+}
+
+void
+ml_cluster_sums_scale(MlClusterSums *sums, int64_t n_rows, const double *most, double most_weight)
+{
+	int			bits = SUM_BITS;
+	int			j;
+
 	while (n_rows > 0)
 	{
 		bits--;
 		n_rows /= 2;
 	}
 	bits = bits < MOST_BITS ? bits : MOST_BITS;
-	for (j = 0; j < n; j++)
+	for (j = 0; j < sums->n; j++)
 		sums->scale[j] = scale_for(most[j], bits);
-	sums->scale[n] = scale_for(most_weight, bits);
-	return ML_OK;
+	sums->scale[sums->n] = scale_for(most_weight, bits);
 }
 
 void

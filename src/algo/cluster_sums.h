@@ -3,7 +3,7 @@
  *		What k-means has to know of many rows to move its centres: for each
  *		cluster the sum of its points, the sum of their weights, the rows.
  *
- * begin, add, merge, centre: a state that can be made of any part of the rows
+ * begin, scale, add, merge, centre: a state that can be made of any part of the rows
  * and merged in any order. Sums are fixed-point integers, so that they are
  * exact: they do not depend on the order of rows or on who added them, and a
  * row that changes its cluster is taken out without a trace. What is added is
@@ -24,12 +24,15 @@ typedef struct MlClusterSums
 	int64_t    *rows;			/* (k) */
 } MlClusterSums;
 
+/* Room for at most k clusters of n coordinates; then, before anything is added, the scale: ... */
+extern MlStatus ml_cluster_sums_begin(MlEnv *env, int k, int n, MlClusterSums *sums);
+
 /*
- * For at most k clusters and n_rows rows, whose largest |weight times
- * coordinate| are `most` (n) and whose largest weight is most_weight.
+ * ... for n_rows rows in all, whose largest |weight times coordinate| are
+ * `most` (n) and whose largest weight is most_weight.
  */
-extern MlStatus ml_cluster_sums_begin(MlEnv *env, int k, int n, int64_t n_rows, const double *most,
-									  double most_weight, MlClusterSums *sums);
+extern void ml_cluster_sums_scale(MlClusterSums *sums, int64_t n_rows, const double *most,
+								  double most_weight);
 extern void ml_cluster_sums_end(MlEnv *env, MlClusterSums *sums);
 
 /* No rows, in k clusters, no more than there is room for. */

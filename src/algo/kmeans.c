@@ -190,6 +190,25 @@ begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 						  &fit->points);
 }
 
+/* All points in memory, if that leaves enough for what is still to come. */
+static MlStatus
+keep_points(Fit *fit)
+{
+	size_t		rows = (size_t) fit->points.n_rows;
+	size_t		sample = rows < SAMPLE_ROWS ? rows : SAMPLE_ROWS;
+	void	   *spare = ml_resize(fit->env, NULL, rows + sample * ((size_t) fit->space.n + 8), 2 * sizeof(double));
+
+	if (spare == NULL)
+	{
+		memset(&fit->env->error, 0, sizeof(fit->env->error));
+		return ML_OK;
+	}
+	/* released only behind the matrix, which must not take its place */
+	ML_TRY(ml_points_keep(&fit->points));
+	ml_release(fit->env, spare);
+	return ML_OK;
+}
+
 static MlStatus
 refuse_k(Fit *fit, int distinct)
 {
@@ -246,9 +265,8 @@ find_centres(Fit *fit)
 	int			distinct;
 
 	ML_TRY(ml_lloyd_make(&fit->points, most_k, &fit->lloyd));
+	ML_TRY(keep_points(fit));
 	ML_TRY(take_sample(fit, SAMPLE_ROWS));
-	/* what is kept for all rows asks for memory behind everything else */
-	ML_TRY(ml_points_keep(&fit->points));
 	ML_TRY(find_start(fit, &distinct));
 	if (distinct < fit->k && fit->sample.n_rows < fit->points.n_rows)
 	{

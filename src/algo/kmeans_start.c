@@ -15,13 +15,16 @@
 #define TRIED_ROWS 5000
 #define SILHOUETTE_ROWS 1000
 
+/* 2 + ln k of the most clusters, and more. */
+#define MOST_DRAWS 16
+
 typedef struct Sowing
 {
 	MlPoints   *points;
 	MlCentres	drawn;			/* draws for the next centre */
 	double	   *nearest;		/* (n_rows) squared distance to the nearest centre */
 	double	   *chance;			/* (n_rows) of weight times that, summed up to each */
-	double	   *block;			/* (ML_POINTS_BLOCK, drawn.stride) */
+	double	   *block;			/* (MOST_DRAWS, ML_POINTS_BLOCK) squared distances to them */
 } Sowing;
 
 static inline double
@@ -38,10 +41,10 @@ begin(Sowing *sowing, MlPoints *points)
 
 	memset(sowing, 0, sizeof(*sowing));
 	sowing->points = points;
-	ML_TRY(ml_centres_make(env, ML_CENTRE_LANES, points->n, &sowing->drawn));
+	ML_TRY(ml_centres_make(env, MOST_DRAWS, points->n, &sowing->drawn));
 	sowing->nearest = ml_allocate(env, (size_t) points->n_rows + 1, sizeof(double));
 	sowing->chance = ml_allocate(env, (size_t) points->n_rows + 1, sizeof(double));
-	sowing->block = ml_allocate(env, ML_POINTS_BLOCK, ML_CENTRE_LANES * sizeof(double));
+	sowing->block = ml_allocate(env, ML_POINTS_BLOCK, MOST_DRAWS * sizeof(double));
 	if (sowing->nearest == NULL || sowing->chance == NULL || sowing->block == NULL)
 		return ML_OUT_OF_MEMORY;
 	for (i = 0; i < points->n_rows; i++)
@@ -108,14 +111,16 @@ try_draws(Sowing *sowing, uint64_t key, int n_draws, int64_t *rows, double *left
 		if (block.n_rows == 0)
 			return ML_OK;
 		ml_centres_distances(points->env->simd, &sowing->drawn, block.points, block.n_rows, sowing->block);
-		for (i = 0; i < block.n_rows; i++)
+		for (d = 0; d < n_draws; d++)
 		{
-			const double *squared = sowing->block + i * ML_CENTRE_LANES;
-			double		nearest = sowing->nearest[block.first + i];
-			double		weight = weight_of(points, block.first + i);
+			const double *squared = sowing->block + d * block.n_rows;
 
-			for (d = 0; d < n_draws; d++)
-				left[d] += weight * (squared[d] < nearest ? squared[d] : nearest);
+			for (i = 0; i < block.n_rows; i++)
+			{
+				double		nearest = sowing->nearest[block.first + i];
+
+				left[d] += weight_of(points, block.first + i) * (squared[i] < nearest ? squared[i] : nearest);
+			}
 		}
 	}
 }
@@ -149,8 +154,8 @@ sow(Sowing *sowing, int k, uint64_t key, double *centre, int *distinct)
 {
 	MlPoints   *points = sowing->points;
 	int			n_draws = 2 + (int) ml_log(k);
-	int64_t		rows[ML_CENTRE_LANES];
-	double		left[ML_CENTRE_LANES];
+	int64_t		rows[MOST_DRAWS];
+	double		left[MOST_DRAWS];
 	double		sum = 0.0;
 	int64_t		i;
 	int			d;

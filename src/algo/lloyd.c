@@ -26,18 +26,15 @@ most_weight(const MlPoints *points)
 	return most;
 }
 
+/* Before the first run: how large a unit of the sums is. */
 static MlStatus
-make_sums(MlLloyd *lloyd, int most_k)
+scale_sums(MlLloyd *lloyd)
 {
-	MlPoints   *points = lloyd->points;
-	double	   *most = ml_allocate(points->env, (size_t) points->n + 1, sizeof(double));
-
-	if (most == NULL)
-		return ML_OUT_OF_MEMORY;
-	ML_TRY(ml_points_most(points, most));
-	ML_TRY(ml_cluster_sums_begin(points->env, most_k, points->n, points->n_rows, most,
-								 most_weight(points), &lloyd->sums));
-	ml_release(points->env, most);
+	if (lloyd->scaled)
+		return ML_OK;
+	ML_TRY(ml_points_most(lloyd->points, lloyd->room));
+	ml_cluster_sums_scale(&lloyd->sums, lloyd->points->n_rows, lloyd->room, most_weight(lloyd->points));
+	lloyd->scaled = true;
 	return ML_OK;
 }
 
@@ -61,7 +58,7 @@ ml_lloyd_make(MlPoints *points, int most_k, MlLloyd *lloyd)
 	if (lloyd->centre == NULL || lloyd->label == NULL || lloyd->upper == NULL ||
 		lloyd->lower == NULL || lloyd->drift == NULL || lloyd->half == NULL || lloyd->room == NULL)
 		return ML_OUT_OF_MEMORY;
-	return make_sums(lloyd, most_k);
+	return ml_cluster_sums_begin(env, most_k, points->n, &lloyd->sums);
 }
 
 void
@@ -304,6 +301,19 @@ measure_gaps(MlLloyd *lloyd)
 	return ML_OK;
 }
 
+/* weight times squared distance of each point of a block to its own centre. */
+static void
+measure_block(const MlLloyd *lloyd, const MlPointBlock *block, double *squared)
+{
+	size_t		n = (size_t) lloyd->points->n;
+	int			i;
+
+	for (i = 0; i < block->n_rows; i++)
+		squared[i] = weight_of(block, i) *
+			ml_squared_distance(block->points + (size_t) i * n,
+								lloyd->centre + (size_t) lloyd->label[block->first + i] * n, (int) n);
+}
+
 /* Labels, sums and inertia of the centres as they are now. */
 static MlStatus
 conclude(MlLloyd *lloyd)
@@ -311,20 +321,21 @@ conclude(MlLloyd *lloyd)
 	MlExactSum	inertia;
 	double		squared[ML_POINTS_BLOCK];
 	MlPointBlock block;
-	int			i;
 
 	ml_sum_begin(&inertia);
-	ml_cluster_sums_clear(&lloyd->sums, lloyd->k);
+	if (lloyd->iterations == 0)
+		ml_cluster_sums_clear(&lloyd->sums, lloyd->k);
 	ml_points_rewind(lloyd->points);
 	for (;;)
 	{
 		ML_TRY(ml_points_next(lloyd->points, &block));
 		if (block.n_rows == 0)
 			break;
-		assign_all(lloyd, &block);
-		for (i = 0; i < block.n_rows; i++)
-			squared[i] = weight_of(&block, i) * lloyd->upper[block.first + i] *
-				lloyd->upper[block.first + i];
+		if (lloyd->iterations == 0)
+			assign_all(lloyd, &block);
+		else
+			assign_doubtful(lloyd, &block);
+		measure_block(lloyd, &block, squared);
 		ml_sum_add_array(&inertia, squared, (size_t) block.n_rows);
 	}
 	lloyd->inertia = ml_sum_value(&inertia);
@@ -337,6 +348,7 @@ ml_lloyd_run(MlLloyd *lloyd, int k, int iterations, double still, const char *ph
 	int64_t		n_rows = lloyd->points->n_rows;
 	double		moved = INFINITY;
 
+	ML_TRY(scale_sums(lloyd));
 	lloyd->k = k;
 	lloyd->iterations = 0;
 	ml_centres_set(&lloyd->centres, k, lloyd->centre);

@@ -37,6 +37,7 @@ typedef struct MlLloyd
 	double	   *drift;			/* (k) how far each centre has just gone */
 	double	   *half;			/* (k) half the distance to the next centre */
 	double	   *room;			/* (n) */
+	bool		scaled;			/* sums know their units */
 	double		furthest;		/* the largest drift, ... */
 	int			furthest_centre;
 	double		runner_up;		/* ... and the largest of the others */

@@ -45,8 +45,8 @@ ml_points_make(MlEnv *env, const MlSpace *space, const MlFrame *frame, const uin
 MlStatus
 ml_points_keep(MlPoints *points)
 {
-	double	   *matrix = ml_allocate(points->env, (size_t) points->n_rows + 1,
-									 (size_t) points->n * sizeof(double));
+	double	   *matrix = ml_resize(points->env, NULL, (size_t) points->n_rows + 1,
+								   (size_t) points->n * sizeof(double));
 	MlPointBlock block;
 
 	if (matrix == NULL)

@@ -231,7 +231,10 @@ test_bounds(void)
 	for (pass = 1; pass <= 12; pass++)
 	{
 		MlClusterSums *sums = &lloyd.sums;
+		double		most[5];
 
+		unit_ok(ml_points_most(&points, most) == ML_OK, "how large they are");
+		ml_cluster_sums_scale(sums, 3000, most, 1);
 		ml_cluster_sums_clear(sums, 50);
 		for (i = 0; i < points.n_rows; i++)
 		{
@@ -262,8 +265,10 @@ test_sums(void)
 	MlClusterSums half;
 	int			i;
 
-	unit_ok(ml_cluster_sums_begin(env, 2, 2, 4, most, 2, &all) == ML_OK &&
-			ml_cluster_sums_begin(env, 2, 2, 4, most, 2, &half) == ML_OK, "room for sums");
+	unit_ok(ml_cluster_sums_begin(env, 2, 2, &all) == ML_OK &&
+			ml_cluster_sums_begin(env, 2, 2, &half) == ML_OK, "room for sums");
+	ml_cluster_sums_scale(&all, 4, most, 2);
+	ml_cluster_sums_scale(&half, 4, most, 2);
 	for (i = 0; i < 4; i++)
 		ml_cluster_sums_add(i < 2 ? &all : &half, 1, points[i], i == 3 ? 2 : 1, 1);
 	ml_cluster_sums_merge(&all, &half);
