@@ -176,3 +176,28 @@ CREATE FUNCTION @extschema@.mlops_transform(ref text, features text)
 RETURNS float8[] LANGUAGE c STABLE PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'mlops_transform_text';
 COMMENT ON FUNCTION @extschema@.mlops_transform(text, text) IS 'A row in other coordinates: of clusters the distance to each centre, of a decomposition the value of each component; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features record, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_record';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, record, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: a row, matched by column name; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features jsonb, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, jsonb, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features json, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_json';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, json, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: as jsonb; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features float8[], level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_array';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, float8[], float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: numbers in signature order; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features text, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_text';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, text, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: text holding JSON or an array; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';

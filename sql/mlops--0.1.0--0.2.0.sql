@@ -252,6 +252,31 @@ RETURNS float8 LANGUAGE c STABLE PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'mlops_anomaly_score_text';
 COMMENT ON FUNCTION @extschema@.mlops_anomaly_score(text, text) IS 'How unusual a row is, between 0 and 1: about 0.5 for rows like all others, near 1 for rows that stand alone; features: text holding JSON or an array; NULL for a NULL row; error 42809 for models of another task';
 
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features record, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_record';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, record, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: a row, matched by column name; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features jsonb, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_jsonb';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, jsonb, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: a JSON object, matched by key, or an array of numbers; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features json, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_json';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, json, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: as jsonb; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features float8[], level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_array';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, float8[], float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: numbers in signature order; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
+CREATE FUNCTION @extschema@.mlops_interval(ref text, features text, level float8 DEFAULT 0.9, OUT low float8, OUT prediction float8, OUT high float8)
+LANGUAGE c STABLE PARALLEL SAFE COST 10
+AS 'MODULE_PATHNAME', 'mlops_interval_text';
+COMMENT ON FUNCTION @extschema@.mlops_interval(text, text, float8) IS 'Prediction with an interval that holds the truth with a chance of at least level, as far as rows come as the held-out ones did (split conformal prediction); features: text holding JSON or an array; NULL for a NULL row; error 42809 for models that predict no number, 55000 for versions without held-out rows, 22023 for a level that they are too few for';
+
 -- All rows of a source at once.
 
 CREATE FUNCTION @extschema@.mlops_predict_batch(

@@ -1,7 +1,7 @@
 /*
  * api/score.c
  *		mlops_predict, mlops_classify, mlops_probability, mlops_probabilities,
- *		mlops_anomaly_score, mlops_cluster, mlops_transform.
+ *		mlops_anomaly_score, mlops_interval, mlops_cluster, mlops_transform.
  *
  * Each has one overload per way to give the features, since a set of typed
  * overloads is the only one in which rows, literals and untyped parameters all
@@ -9,6 +9,9 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "fmgr.h"
@@ -17,6 +20,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "api/arguments.h"
 #include "api/features.h"
 #include "lifecycle/score.h"
 
@@ -160,6 +164,55 @@ transform(FunctionCallInfo fcinfo, MlopsRowForm form)
 										  TYPALIGN_DOUBLE));
 }
 
+static void
+check_level(const MlopsScorer *scorer, double level, const text *reference)
+{
+	const MlResiduals *residuals = &scorer->model->residuals;
+
+	if (!(level > 0 && level < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("level must be between 0 and 1, not %g", level)));
+	if (residuals->n_rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model %s has no intervals", quote_literal_cstr(text_to_cstring(reference))),
+				 errdetail("No rows were held out when it was trained, or it was trained by an earlier version of the extension."),
+				 errhint("Train it again, with rows held out.")));
+	if (isinf(ml_residuals_radius(residuals, level)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("level %g is too high for %lld held-out rows", level, (long long) residuals->n_rows),
+				 errhint("It needs %.0f of them.", ml_residuals_needed(level))));
+}
+
+/* mlops_interval(ref, features, level) -> (low, prediction, high) */
+static Datum
+interval(FunctionCallInfo fcinfo, MlopsRowForm form)
+{
+	TupleDesc	desc;
+	const MlopsScorer *scorer;
+	double		level;
+	double		radius;
+	double		prediction;
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	scorer = find_scorer(fcinfo, 1u << ML_REGRESSION);
+	level = PG_GETARG_FLOAT8(2);
+	check_level(scorer, level, PG_GETARG_TEXT_PP(0));
+	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
+	prediction = mlops_scorer_predict(scorer)[0];
+	radius = ml_residuals_radius(&scorer->model->residuals, level);
+	values[0] = Float8GetDatum(prediction - radius);
+	values[1] = Float8GetDatum(prediction);
+	values[2] = Float8GetDatum(prediction + radius);
+	desc = mlops_result_descriptor(fcinfo);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+}
+
 MLOPS_OVERLOADS(predict)
 MLOPS_OVERLOADS(classify)
 MLOPS_OVERLOADS(probability)
@@ -167,3 +220,4 @@ MLOPS_OVERLOADS(probabilities)
 MLOPS_OVERLOADS(anomaly_score)
 MLOPS_OVERLOADS(cluster)
 MLOPS_OVERLOADS(transform)
+MLOPS_OVERLOADS(interval)

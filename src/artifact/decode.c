@@ -6,6 +6,7 @@
  * compared with the bytes that are left before memory is taken, and what was
  * read goes through ml_model_check() and the algorithm's own checks.
  */
+#include <float.h>
 #include <string.h>
 
 #include "artifact/format.h"
@@ -26,6 +27,7 @@ static MlStatus read_groups(MlEnv *env, MlReader *reader, const MlSignature *sig
 static MlStatus read_group_column(MlEnv *env, MlReader *reader, const MlSignature *signature,
 								  MlGroupColumn *column);
 static MlStatus read_fitted(MlEnv *env, MlReader *reader, MlModel *model);
+static MlStatus read_residuals(MlEnv *env, MlReader *reader, MlTask task, MlResiduals *residuals);
 static MlStatus read_algorithm(MlEnv *env, MlReader *reader, MlModel *model);
 static MlStatus read_count(MlEnv *env, MlReader *reader, size_t least_bytes, int most, int *count);
 static MlStatus read_flag(MlEnv *env, MlReader *reader, bool *flag);
@@ -53,6 +55,8 @@ ml_model_decode(MlEnv *env, const void *bytes, size_t length, MlModel *model)
 	if (model->task != ML_CLASSIFICATION && model->threshold != 0)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": it has a threshold but predicts no class");
 	ML_TRY(read_fitted(env, &reader, model));
+	if (reader.format >= 2)
+		ML_TRY(read_residuals(env, &reader, model->task, &model->residuals));
 	if (reader.position != reader.length)
 		return ml_fail(env, ML_CORRUPT, DAMAGED ": there are bytes behind its end");
 	return ML_OK;
@@ -254,6 +258,26 @@ read_fitted(MlEnv *env, MlReader *reader, MlModel *model)
 									 &model->group_fitted[g]));
 	}
 	return ml_reader_failed(reader) ? cut_off(env) : ML_OK;
+}
+
+static MlStatus
+read_residuals(MlEnv *env, MlReader *reader, MlTask task, MlResiduals *residuals)
+{
+	uint64_t	n_rows = ml_read_u64(reader);
+	bool		sound = true;
+	int			i;
+
+	ML_TRY(read_count(env, reader, sizeof(double), ML_MAX_RESIDUALS, &residuals->n));
+	residuals->size = ml_read_array(reader, (size_t) residuals->n, sizeof(double));
+	if (ml_reader_failed(reader))
+		return cut_off(env);
+	for (i = 0; i < residuals->n; i++)
+		sound = sound && residuals->size[i] >= (i == 0 ? 0 : residuals->size[i - 1]) && residuals->size[i] <= DBL_MAX;
+	if (!sound || n_rows > INT64_MAX / ML_MAX_RESIDUALS / 2 || n_rows < (uint64_t) residuals->n ||
+		(residuals->n == 0) != (n_rows == 0) || (task != ML_REGRESSION && n_rows > 0))
+		return ml_fail(env, ML_CORRUPT, DAMAGED ": its residuals are not possible");
+	residuals->n_rows = (int64_t) n_rows;
+	return ML_OK;
 }
 
 static MlStatus

@@ -10,6 +10,7 @@
 static void write_header(MlWriter *writer);
 static void write_groups(MlWriter *writer, const MlGroups *groups);
 static MlStatus write_fitted(MlWriter *writer, const MlModel *model);
+static void write_residuals(MlWriter *writer, const MlResiduals *residuals);
 static void finish_header(MlWriter *writer);
 
 MlStatus
@@ -31,6 +32,8 @@ ml_model_encode(MlEnv *env, const MlModel *model, uint8_t **bytes, size_t *lengt
 	write_groups(&writer, &model->groups);
 	ml_write_name(&writer, model->algorithm->name);
 	ML_TRY(write_fitted(&writer, model));
+	write_residuals(&writer, &model->residuals);
+	ML_TRY(writer.status);
 	finish_header(&writer);
 	*bytes = writer.data;
 	*length = writer.length;
@@ -165,6 +168,14 @@ write_fitted(MlWriter *writer, const MlModel *model)
 			ML_TRY(model->algorithm->encode(model->group_fitted[g], writer));
 	}
 	return writer->status;
+}
+
+static void
+write_residuals(MlWriter *writer, const MlResiduals *residuals)
+{
+	ml_write_u64(writer, (uint64_t) residuals->n_rows);
+	ml_write_u32(writer, (uint32_t) residuals->n);
+	ml_write_array(writer, residuals->size, (size_t) residuals->n, sizeof(double));
 }
 
 static void

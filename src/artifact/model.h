@@ -11,6 +11,7 @@
 
 #include "algo/algo.h"
 #include "prep/groups.h"
+#include "stats/conformal.h"
 
 typedef struct MlModel
 {
@@ -20,6 +21,7 @@ typedef struct MlModel
 								 * more ascend in byte order */
 	double		threshold;		/* two classes: positive from here on */
 	const char *target;			/* name of the target column, or NULL without one */
+	MlResiduals residuals;		/* regression: of rows that were not learnt from, or none */
 	MlSignature signature;
 	const MlAlgorithm *algorithm;
 	void	   *fitted;			/* of algorithm->fit or decode; serves all rows but those of ... */

@@ -8,6 +8,7 @@
 
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/builtins.h"
 
 #include "algo/explain.h"
 #include "bridge/env.h"
@@ -163,6 +164,11 @@ mlops_predict_batch(const char *reference, const char *source, const char *key,
 	MlopsBatch	   *batch = &predicting.batch;
 
 	mlops_batch_begin(batch, reference, MLOPS_RIGHT_PREDICT, source, key);
+	if (batch->model->task == ML_DECOMPOSITION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("model \"%s\" gives each row several numbers, not one", reference),
+				 errhint("Write mlops_transform(%s, ...) for each row.", quote_literal_cstr(reference))));
 	require_prediction(batch, reference);
 	mlops_source_stream(batch->source, batch->model, batch->key, batch->env, predict_block, &predicting);
 	mlops_batch_end(batch);

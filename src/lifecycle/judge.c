@@ -234,6 +234,22 @@ mlops_judge_fit(const MlInference *inference, MlopsJudgement *judgement)
 	}
 }
 
+void
+mlops_judge_residuals(MlEnv *env, const MlTarget *target, const uint32_t *rows, int64_t n_rows,
+					  const double *predicted, MlResiduals *residuals)
+{
+	double	   *actual;
+	int64_t		i;
+
+	if (target->task != ML_REGRESSION || n_rows == 0)
+		return;
+	actual = mlops_need(env, n_rows, sizeof(double));
+	for (i = 0; i < n_rows; i++)
+		actual[i] = target->y[rows[i]];
+	mlops_check(env, ml_residuals_keep(env, actual, predicted, n_rows, residuals));
+	ml_release(env, actual);
+}
+
 const MlMetric *
 mlops_judged(const MlopsJudgement *judgement, const char *part, const char *metric)
 {

@@ -63,4 +63,8 @@ extern double mlops_row_loss(const char *metric, const MlModel *model, const MlY
 /* How a stored version is judged, from its parameters. */
 extern MlYardstick mlops_version_yardstick(MlEnv *env, const MlopsVersion *version, const MlModel *model);
 
+/* How far predictions of rows that were not learnt from were off: nothing but for numbers. */
+extern void mlops_judge_residuals(MlEnv *env, const MlTarget *target, const uint32_t *rows, int64_t n_rows,
+								  const double *predicted, MlResiduals *residuals);
+
 #endif							/* MLOPS_LIFECYCLE_JUDGE_H */

@@ -709,6 +709,8 @@ run_training(Training *training, MlopsTrainResult *result)
 		fit_and_hold_out(training);
 	ml_report(env, "evaluating", -1, -1, -1, NAN);
 	judge_all(training);
+	mlops_judge_residuals(env, &training->dataset.target, training->holdout, training->n_holdout,
+						  training->predicted, &training->model.residuals);
 	note_time(training, "evaluate");
 	profile_all(training);
 	note_time(training, "profile");

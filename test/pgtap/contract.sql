@@ -45,6 +45,11 @@ INSERT INTO expected_functions VALUES
 	('mlops_explain(ref text, features text, class text DEFAULT NULL::text, OUT class text, OUT feature text, OUT value text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 's', 's'),
 	('mlops_explain_batch(ref text, source text, key text DEFAULT NULL::text, class text DEFAULT NULL::text, OUT key text, OUT class text, OUT feature text, OUT contribution double precision, OUT std_error double precision)', 'SETOF record', 'v', 'u'),
 	('mlops_importance(ref text, source text DEFAULT NULL::text, OUT feature text, OUT gain double precision, OUT cover double precision, OUT splits bigint, OUT permutation double precision, OUT std_error double precision, OUT rows bigint)', 'SETOF record', 'v', 'u'),
+	('mlops_interval(ref text, features double precision[], level double precision DEFAULT 0.9, OUT low double precision, OUT prediction double precision, OUT high double precision)', 'record', 's', 's'),
+	('mlops_interval(ref text, features json, level double precision DEFAULT 0.9, OUT low double precision, OUT prediction double precision, OUT high double precision)', 'record', 's', 's'),
+	('mlops_interval(ref text, features jsonb, level double precision DEFAULT 0.9, OUT low double precision, OUT prediction double precision, OUT high double precision)', 'record', 's', 's'),
+	('mlops_interval(ref text, features record, level double precision DEFAULT 0.9, OUT low double precision, OUT prediction double precision, OUT high double precision)', 'record', 's', 's'),
+	('mlops_interval(ref text, features text, level double precision DEFAULT 0.9, OUT low double precision, OUT prediction double precision, OUT high double precision)', 'record', 's', 's'),
 	('mlops_least_squares_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_moments_partial(double precision[])', 'mlops_state', 'i', 's'),
 	('mlops_next_due(schedule text, after timestamp with time zone DEFAULT now())', 'timestamp with time zone', 's', 's'),
@@ -234,6 +239,7 @@ SELECT throws_ok($$SELECT mlops_explain_batch('contract', 'contract_rows')$$, '4
 SELECT throws_ok($$SELECT mlops_predict_batch('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_predict_batch');
 SELECT throws_ok($$SELECT mlops_score_into('contract', 'contract_rows', 'contract_scores')$$, '42501', NULL, 'not for him: mlops_score_into');
 SELECT throws_ok($$SELECT mlops_partial_dependence('contract', 'x')$$, '42501', NULL, 'not for him: mlops_partial_dependence');
+SELECT throws_ok($$SELECT mlops_interval('contract', '{"x": 1, "z": 1}')$$, '42501', NULL, 'not for him: mlops_interval');
 SELECT throws_ok($$SELECT mlops_rules('contract')$$, '42501', NULL, 'not for him: mlops_rules');
 SELECT throws_ok($$SELECT mlops_coefficients('contract')$$, '42501', NULL, 'not for him: mlops_coefficients');
 SELECT throws_ok($$SELECT mlops_drift('contract', 'contract_rows')$$, '42501', NULL, 'not for him: mlops_drift');

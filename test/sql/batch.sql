@@ -30,6 +30,13 @@ FROM mlops_predict_batch('batch level', 'facts') AS b JOIN facts AS f ON f.id = 
 SELECT version FROM mlops_train('batch odd', 'SELECT id, number, plan, weight FROM facts', task => 'anomaly', key => 'id', params => '{"trees": 10}');
 SELECT count(*) AS rows, count(*) FILTER (WHERE b.prediction <> mlops_anomaly_score('batch odd', f)) AS differ FROM mlops_predict_batch('batch odd', 'facts') AS b JOIN facts AS f ON f.id = b.key::int;
 
+-- Clusters; a decomposition gives more than one number
+SELECT version FROM mlops_train('batch segments', 'SELECT id, number, weight FROM facts', task => 'clustering', key => 'id');
+SELECT count(*) AS rows, count(*) FILTER (WHERE b.prediction <> mlops_cluster('batch segments', f)) AS differ FROM mlops_predict_batch('batch segments', 'facts') AS b JOIN facts AS f ON f.id = b.key::int;
+SELECT version FROM mlops_train('batch axes', 'SELECT id, number, weight FROM facts', task => 'decomposition', key => 'id');
+SELECT * FROM mlops_predict_batch('batch axes', 'facts');
+SELECT * FROM mlops_explain_batch('batch segments', 'facts');
+
 -- The key: named, else that of the training, else the primary key, else none
 SELECT key FROM mlops_predict_batch('batch gbt', 'SELECT * FROM facts ORDER BY id LIMIT 2', 'day');
 SELECT key FROM mlops_predict_batch('batch gbt', 'SELECT * FROM facts ORDER BY id LIMIT 2');

@@ -156,6 +156,8 @@ fit_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task)
 	return ML_OK;
 }
 
+static const double residuals[] = {0.0, 0.5, 0.5, 2.25};
+
 static void
 make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task, int n_classes)
 {
@@ -172,6 +174,8 @@ make_sample(Sample *sample, const MlAlgorithm *algorithm, MlTask task, int n_cla
 	model->labels = sample->labels;
 	model->n_classes = n_classes;
 	model->threshold = n_classes > 2 ? 0 : 0.375;
+	if (task == ML_REGRESSION)
+		model->residuals = (MlResiduals) {10, 4, residuals};
 	model->signature.features = sample->features;
 	model->signature.inputs = sample->inputs;
 	model->signature.time_zone = "Europe/Berlin";
@@ -250,6 +254,8 @@ test_round_trip(const Sample *sample)
 		unit_text(after.labels[1], "yes", "the labels");
 		unit_near(after.threshold, before->task == ML_ANOMALY ? 0 : before->threshold, 0, "the threshold");
 	}
+	unit_ok(after.residuals.n_rows == before->residuals.n_rows && after.residuals.n == before->residuals.n &&
+			(after.residuals.n == 0 || memcmp(after.residuals.size, residuals, sizeof(residuals)) == 0), "the residuals");
 	if (after.n_classes == 3)
 		unit_text(after.labels[2], "yes, but", "all labels");
 	unit_ok(after.signature.features[1].level_length[2] == 5 &&
@@ -445,6 +451,35 @@ test_header(const Sample *sample)
 	unit_text(sample->env->error.message, "model is damaged: there are bytes behind its end", "with a reason");
 	memmove(bytes + 1, sample->bytes, sample->length);
 	unit_ok(ml_model_decode(sample->env, bytes + 1, sample->length, &model) == ML_CORRUPT, "and an odd address");
+	free(bytes);
+}
+
+/* The last bytes are the residuals: rows, their number, and then they, aligned. */
+static void
+test_residuals(const Sample *sample)
+{
+	static const double wrong[] = {-1.0, 0.25, INFINITY, NAN};
+	uint8_t    *bytes = copy_bytes(sample->bytes, sample->length, sample->length);
+	double	   *last = (double *) (void *) (bytes + sample->length) - 1;
+	MlModel		model;
+	size_t		i;
+
+	if (sample->model.task != ML_REGRESSION)
+	{
+		free(bytes);
+		return;
+	}
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+	{
+		*last = wrong[i];
+		fix_header(bytes, sample->length);
+		unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_CORRUPT, "a residual of %g is refused",
+				wrong[i]);
+		unit_text(sample->env->error.message, "model is damaged: its residuals are not possible", "by name");
+	}
+	*last = 2.25;
+	fix_header(bytes, sample->length);
+	unit_ok(ml_model_decode(sample->env, bytes, sample->length, &model) == ML_OK, "the right one is not");
 	free(bytes);
 }
 
@@ -748,6 +783,7 @@ main(void)
 			test_truncation(&sample);
 			test_header(&sample);
 			test_missing_input(&sample);
+			test_residuals(&sample);
 			if (task == ML_CLASSIFICATION)
 				test_refusals(&sample);
 		}
