@@ -2,16 +2,15 @@
  * algo/design.c
  *		How inputs become the columns ("slots") of a linear model.
  *
- * The three loops over rows (margin, pull, pull_squares) are the whole cost of
- * fitting a logistic model, and are written for a compiler that may not
- * reorder sums: several rows or several partial sums side by side, always in
- * the same order, so that the result does not depend on the machine.
+ * The loops over rows that take the time of a fit are in design_loops.c.
  */
 #include "algo/design.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "algo/design_loops.h"
 
 /* Bytes of dense columns in a block: half of a usual second-level cache. */
 #define BLOCK_BYTES (256 * 1024)
@@ -90,6 +89,7 @@ ml_design_make(MlEnv *env, const MlSignature *signature, MlDesign *design)
 
 	memset(design, 0, sizeof(*design));
 	design->signature = signature;
+	design->simd = env->simd;
 	design->inputs = ml_allocate(env, (size_t) signature->n_inputs + 1, sizeof(MlDesignInput));
 	if (design->inputs == NULL)
 		return ML_OUT_OF_MEMORY;
@@ -222,23 +222,13 @@ ml_design_block_make(MlEnv *env, const MlDesign *design, int capacity, MlDesignB
 }
 
 static void
-load_number(const MlInput *input, double scale, const double *number, const uint32_t *rows,
-			int n_rows, double *dense)
+load_number(const MlDesign *design, const MlInput *input, double scale, const double *number,
+			const uint32_t *rows, int n_rows, double *dense)
 {
-	double		mean = input->mean;
-	int			i;
-
 	if (scale == 0.0)
-	{
 		memset(dense, 0, (size_t) n_rows * sizeof(double));
-		return;
-	}
-	for (i = 0; i < n_rows; i++)
-	{
-		double		x = number[rows[i]];
-
-		dense[i] = x == x ? (x - mean) * scale : 0.0;
-	}
+	else
+		ml_loop_standardise(design->simd, dense, number, rows, n_rows, input->mean, scale);
 }
 
 static void
@@ -283,7 +273,7 @@ ml_design_load(const MlDesign *design, const MlFrame *frame, const uint32_t *row
 						block->place + offset);
 		else
 		{
-			load_number(input, slots->scale, frame->columns[i].number, rows, n_rows,
+			load_number(design, input, slots->scale, frame->columns[i].number, rows, n_rows,
 						block->dense + offset);
 			if (slots->n_slots == 2)
 				load_missing(frame->columns[i].number, rows, n_rows,
@@ -419,15 +409,6 @@ ml_design_narrow(const MlDesign *design, const double *wide, double *slots)
 	}
 }
 
-static void
-add_scaled(double *into, double factor, const double *values, int count)
-{
-	int			i;
-
-	for (i = 0; i < count; i++)
-		into[i] += factor * values[i];
-}
-
 void
 ml_design_margin(const MlDesign *design, const MlDesignBlock *block, double start,
 				 const double *wide, double *margin)
@@ -453,59 +434,16 @@ ml_design_margin(const MlDesign *design, const MlDesignBlock *block, double star
 		}
 		else
 		{
-			add_scaled(margin, factor[0], block->dense + offset, n_rows);
+			ml_loop_add_scaled(design->simd, margin, factor[0], block->dense + offset, n_rows);
 			if (input->n_slots == 2)
-				add_scaled(margin, factor[1], block->dense + offset + block->capacity, n_rows);
+				ml_loop_add_scaled(design->simd, margin, factor[1], block->dense + offset + block->capacity, n_rows);
 		}
 	}
 }
 
-/* Four partial sums: a fixed order that still keeps the adders busy. */
-static double
-dot(const double *a, const double *b, int count)
-{
-	double		sum0 = 0.0;
-	double		sum1 = 0.0;
-	double		sum2 = 0.0;
-	double		sum3 = 0.0;
-	int			i;
-
-	for (i = 0; i + 4 <= count; i += 4)
-	{
-		sum0 += a[i] * b[i];
-		sum1 += a[i + 1] * b[i + 1];
-		sum2 += a[i + 2] * b[i + 2];
-		sum3 += a[i + 3] * b[i + 3];
-	}
-	for (; i < count; i++)
-		sum0 += a[i] * b[i];
-	return (sum0 + sum2) + (sum1 + sum3);
-}
-
-static double
-dot_squares(const double *a, const double *b, int count)
-{
-	double		sum0 = 0.0;
-	double		sum1 = 0.0;
-	double		sum2 = 0.0;
-	double		sum3 = 0.0;
-	int			i;
-
-	for (i = 0; i + 4 <= count; i += 4)
-	{
-		sum0 += a[i] * a[i] * b[i];
-		sum1 += a[i + 1] * a[i + 1] * b[i + 1];
-		sum2 += a[i + 2] * a[i + 2] * b[i + 2];
-		sum3 += a[i + 3] * a[i + 3] * b[i + 3];
-	}
-	for (; i < count; i++)
-		sum0 += a[i] * a[i] * b[i];
-	return (sum0 + sum2) + (sum1 + sum3);
-}
-
 static void
 pull_with(const MlDesign *design, const MlDesignBlock *block, const double *pull, double *wide,
-		  double (*product) (const double *, const double *, int))
+		  double (*product) (MlSimd, const double *, const double *, int))
 {
 	int			n_rows = block->n_rows;
 	int			i;
@@ -526,9 +464,9 @@ pull_with(const MlDesign *design, const MlDesignBlock *block, const double *pull
 		}
 		else
 		{
-			sum[0] += product(block->dense + offset, pull, n_rows);
+			sum[0] += product(design->simd, block->dense + offset, pull, n_rows);
 			if (input->n_slots == 2)
-				sum[1] += product(block->dense + offset + block->capacity, pull, n_rows);
+				sum[1] += product(design->simd, block->dense + offset + block->capacity, pull, n_rows);
 		}
 	}
 }
@@ -536,12 +474,12 @@ pull_with(const MlDesign *design, const MlDesignBlock *block, const double *pull
 void
 ml_design_pull(const MlDesign *design, const MlDesignBlock *block, const double *pull, double *wide)
 {
-	pull_with(design, block, pull, wide, dot);
+	pull_with(design, block, pull, wide, ml_loop_product);
 }
 
 void
 ml_design_pull_squares(const MlDesign *design, const MlDesignBlock *block, const double *pull,
 					   double *wide)
 {
-	pull_with(design, block, pull, wide, dot_squares);
+	pull_with(design, block, pull, wide, ml_loop_product_squares);
 }

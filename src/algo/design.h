@@ -40,6 +40,7 @@ typedef struct MlDesignInput
 typedef struct MlDesign
 {
 	const MlSignature *signature;
+	MlSimd		simd;			/* instructions for the loops over rows */
 	MlDesignInput *inputs;		/* (n_inputs) */
 	int			n_slots;
 	int			n_dense;

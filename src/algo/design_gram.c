@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "algo/design_loops.h"
+
 #define LANES 8
 
 typedef double Doubles __attribute__((vector_size(64)));
@@ -275,8 +277,7 @@ weigh(MlDesignGram *gram, int n_rows, const double *weight)
 		const double *plain = gram->plain + (size_t) k * capacity;
 		double	   *weighted = gram->weighted + (size_t) k * capacity;
 
-		for (row = 0; row < n_rows; row++)
-			weighted[row] = weight[row] * plain[row];
+		ml_loop_multiply(gram->simd, weighted, weight, plain, n_rows);
 		memset(weighted + n_rows, 0, (padded - (size_t) n_rows) * sizeof(double));
 	}
 	if (gram->by_row == NULL)

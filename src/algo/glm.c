@@ -666,6 +666,24 @@ find_reasons(Fit *fit, const bool *endless, MlGlmInferred *inferred)
 	}
 }
 
+/* The loss of the shares of the classes; NaN where it takes a pass to know. */
+static double
+null_loss(const Fit *fit)
+{
+	double		loss = 0.0;
+	int			k;
+
+	if (fit->offset || fit->data.input.n_classes == 0)
+		return NAN;
+	for (k = 0; k < fit->data.input.n_classes; k++)
+	{
+		double		total = fit->data.class_total[k];
+
+		loss -= total > 0.0 ? total * ml_log(total / fit->data.total_weight) : 0.0;
+	}
+	return loss;
+}
+
 /* Everything about a fit that is over; `model` (n_params) are the coefficients as people get them. */
 static MlStatus
 infer(Fit *fit, const double *start, const bool *endless, const double *model, MlInference **inference)
@@ -680,6 +698,7 @@ infer(Fit *fit, const double *start, const bool *endless, const double *model, M
 	inferred.place = &fit->place;
 	inferred.reason = fit->reason;
 	inferred.null_point = null_point;
+	inferred.null_loss = null_loss(fit);
 	inferred.statistics = fit->data.class_weight == NULL;
 	ML_TRY(ml_glm_infer(&fit->glm, &inferred, model, inference));
 	ml_release(fit->env, null_point);
@@ -728,6 +747,7 @@ ml_glm_fit(MlEnv *env, const MlAlgorithm *algorithm, const MlGlmFamily *family,
 	finish_intercepts(&fit, model);
 	ML_TRY(give(&fit, model, fitted));
 	ML_TRY(infer(&fit, start, endless, model, &inference));
+	((MlEffects *) fitted->model)->inference = inference;
 	fitted->inference = inference;
 	ml_release(env, start);
 	ml_release(env, model);

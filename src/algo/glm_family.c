@@ -9,6 +9,11 @@
 
 #include "math/func.h"
 
+/* Rows that share a logarithm: 2 to so many is finite. */
+#define SHARING_ROWS 64
+/* Three terms of log(1 + e) are enough. */
+#define TINY 1e-5
+
 /* e to this is finite, and so is its square. */
 #define MOST_MARGIN 350.0
 
@@ -21,11 +26,17 @@ any_class(double y)
 	return NULL;
 }
 
-/* With e = exp(-|m|) nothing overflows and no difference of near numbers is taken. */
+/*
+ * With e = exp(-|m|) nothing overflows and no difference of near numbers is
+ * taken. Rows of weight 1 share logarithms: factors 1 + e of at most 2 are
+ * multiplied before one is taken of many.
+ */
 static double
 judge_binomial(const MlGlmBlock *block, double *residual, double *curvature)
 {
 	double		loss = 0.0;
+	double		factors = 1.0;
+	int			sharing = 0;
 	int			i;
 
 	for (i = 0; i < block->n; i++)
@@ -39,9 +50,23 @@ judge_binomial(const MlGlmBlock *block, double *residual, double *curvature)
 
 		residual[i] = -sign * weight * miss;
 		curvature[i] = weight * e * surer * surer;
-		loss += weight * (ml_log1p(e) + (margin > 0.0 ? 0.0 : -margin));
+		loss += weight * (margin > 0.0 ? 0.0 : -margin);
+		if (weight != 1.0)
+			loss += weight * ml_log1p(e);
+		else if (e < TINY)
+			loss += e * (1.0 - e * (0.5 - e / 3.0));
+		else
+		{
+			factors *= 1.0 + e;
+			if (++sharing == SHARING_ROWS)
+			{
+				loss += ml_log(factors);
+				factors = 1.0;
+				sharing = 0;
+			}
+		}
 	}
-	return loss;
+	return loss + ml_log(factors);
 }
 
 static double

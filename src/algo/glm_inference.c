@@ -74,9 +74,11 @@ static MlStatus
 judge_classes(MlGlm *glm, const MlGlmInferred *inferred, double *statistic)
 {
 	double		null_loss;
+	double		value;
 
-	ML_TRY(ml_glm_value(glm, inferred->null_point, &null_loss));
-	null_loss = glm->loss;
+	if (isnan(inferred->null_loss))
+		ML_TRY(ml_glm_value(glm, inferred->null_point, &value));
+	null_loss = isnan(inferred->null_loss) ? glm->loss : inferred->null_loss;
 	statistic[ML_FIT_DEVIANCE] = 2.0 * inferred->place->loss;
 	statistic[ML_FIT_NULL_DEVIANCE] = 2.0 * null_loss;
 	statistic[ML_FIT_LOG_LIKELIHOOD] = -inferred->place->loss;

@@ -31,6 +31,7 @@ typedef struct MlGlmInferred
 	const MlGlmPlace *place;
 	const uint8_t *reason;		/* (n_params) MlReason; ML_REASON_NONE for those that have errors */
 	const double *null_point;	/* (n_params) the best model of intercepts alone */
+	double		null_loss;		/* its loss; NaN: not known */
 	bool		errors;			/* some have errors: place has a Hessian */
 	bool		statistics;		/* the weights are those of the data */
 } MlGlmInferred;

@@ -21,6 +21,16 @@
 #define VALUE_ROUNDING 1e-13
 #define MAX_HALVINGS 40
 #define MAX_SWEEPS 10000
+/*
+ * A step so small, in changes of margins, changes the Hessian so little that the
+ * one at hand serves on, while it makes the gradient so much smaller. Only with
+ * many rows: few are as well solved to the last digit.
+ */
+#define LEAN_ROWS 50000
+#define SMALL_STEP 0.02
+#define LEAST_PROGRESS 0.2
+/* Share of the tolerance that a step should come to unseen. */
+#define SURE 0.1
 /* Share of a diagonal element below which rounding has the word. */
 #define LEAST_PIVOT 1e-13
 
@@ -36,6 +46,8 @@ typedef struct Search
 	double	   *linear;			/* of the quadratic model, with l1 */
 	double	   *factor;			/* of the penalty, with l1 */
 	double		size;			/* largest scaled component of the gradient */
+	bool		lean;			/* the next pass needs no Hessian */
+	bool		stale;			/* that of the place is from elsewhere */
 } Search;
 
 MlStatus
@@ -67,7 +79,8 @@ look_at(Search *search, MlGlmPlace *place)
 	double		absolutes = 0.0;
 	int			i;
 
-	ML_TRY(ml_glm_evaluate(glm, place->point, &place->value, place->gradient, place->hessian));
+	ML_TRY(ml_glm_evaluate(glm, place->point, &place->value, place->gradient,
+						   search->lean ? NULL : place->hessian));
 	for (i = 0; i < search->n; i++)
 		absolutes += ml_glm_penalised(glm, i) ? fabs(place->point[i]) : 0.0;
 	place->value += search->l1 * absolutes;
@@ -210,8 +223,38 @@ search_line(Search *search, bool *moved)
 
 		*place = search->trial;
 		search->trial = left;
+		search->stale = search->lean;
+		if (search->stale)
+		{
+			search->trial.hessian = place->hessian;
+			place->hessian = left.hessian;
+		}
 	}
 	return ML_OK;
+}
+
+/* How much the step changes margins: the root of the weighted mean square, by the Hessian. */
+static double
+step_size(const Search *search)
+{
+	const MlGlm *glm = search->glm;
+	double		sum = 0.0;
+	int			i;
+
+	for (i = 0; i < search->n; i++)
+		sum -= search->step[i] * search->place->gradient[i];
+	return sqrt(fmax(sum, 0.0) / (glm->total_weight * glm->share));
+}
+
+/*
+ * With lean steps, each makes the gradient smaller by about the same factor:
+ * where the next one ends well it need not be looked at.
+ */
+static bool
+will_converge(const Search *search, double before)
+{
+	return search->stale && search->l1 == 0.0 &&
+		search->size * (search->size / before) <= SURE * search->tolerance;
 }
 
 static MlStatus
@@ -221,22 +264,54 @@ walk(Search *search, int iterations, double *curve, MlNewtonResult *result)
 
 	for (;;)
 	{
+		double		before = search->size;
+
 		measure_gradient(search);
+		if (search->stale && search->size > LEAST_PROGRESS * before)
+		{
+			search->lean = false;
+			ML_TRY(look_at(search, search->place));
+			search->stale = false;
+			measure_gradient(search);
+		}
 		result->value = search->place->value;
 		result->gradient = search->size;
-		result->converged = search->size <= search->tolerance;
+		result->converged = search->size <= search->tolerance || will_converge(search, before);
 		if (result->converged || !moved || result->iterations >= iterations)
 			return ML_OK;
 		if (search->l1 > 0.0)
 			ML_TRY(shrink_step(search));
 		else
 			ML_TRY(ml_glm_step(search->glm, search->place, LEAST_PIVOT, search->step, NULL));
+		search->lean = search->glm->rows->n_all >= LEAN_ROWS && step_size(search) < SMALL_STEP;
 		ML_TRY(search_line(search, &moved));
 		if (curve != NULL)
 			curve[result->iterations] = search->place->loss;
 		result->iterations++;
 		ml_report(search->glm->env, "fitting", -1.0, -1, result->iterations, NAN);
 	}
+}
+
+/*
+ * After lean steps: one more without a look at where it leads, and, where that
+ * matters, the Hessian.
+ */
+static MlStatus
+polish(Search *search, const MlNewtonResult *result)
+{
+	MlGlm	   *glm = search->glm;
+	int			i;
+
+	if (search->l1 > 0.0)
+		return ML_OK;
+	if (result->converged)
+	{
+		ML_TRY(ml_glm_step(glm, search->place, LEAST_PIVOT, search->step, NULL));
+		for (i = 0; i < search->n; i++)
+			search->place->point[i] += search->step[i];
+	}
+	search->lean = false;
+	return glm->l2 > 0.0 ? ML_OK : look_at(search, search->place);
 }
 
 MlStatus
@@ -261,6 +336,8 @@ ml_glm_newton(MlGlm *glm, int iterations, double tolerance, MlGlmPlace *place, d
 	if (!isfinite(place->value))
 		return ml_fail(glm->env, ML_INVALID_DATA, "the loss is beyond double precision");
 	ML_TRY(walk(&search, iterations, curve, result));
+	if (search.stale)
+		ML_TRY(polish(&search, result));
 	ml_glm_place_release(glm->env, &search.trial);
 	ml_release(glm->env, search.step);
 	ml_release(glm->env, search.linear);

@@ -25,7 +25,8 @@ extern void ml_glm_place_release(MlEnv *env, MlGlmPlace *place);
  * From place->point to the minimum: until no component of the gradient is
  * larger than `tolerance` times the root of its diagonal element of the
  * Hessian (of the least subgradient with l1), or `iterations` steps are done.
- * Each step is one pass that has the whole Hessian. `curve` (iterations), or
+ * Each step is one pass, which has the whole Hessian as long as steps are not
+ * small; place->hessian is that of the point unless there is a penalty. `curve` (iterations), or
  * NULL, gets the loss after each. A NaN or infinite value at the start is
  * ML_INVALID_DATA.
  */

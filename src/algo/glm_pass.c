@@ -439,17 +439,19 @@ ml_glm_evaluate(MlGlm *glm, const double *point, double *value, double *gradient
 		return evaluate_gathered(glm, point, value, gradient, hessian);
 	ml_glm_begin_pass(glm, point, NULL);
 	memset(gradient, 0, (size_t) glm->n_params * sizeof(double));
-	memset(glm->sums, 0, (size_t) pair_number(glm->n_outputs, 0) * size * sizeof(double));
+	if (hessian != NULL)
+		memset(glm->sums, 0, (size_t) pair_number(glm->n_outputs, 0) * size * sizeof(double));
 	do
 	{
 		ML_TRY(ml_glm_next_block(glm, point, &n_rows));
-		ml_design_gram_load(&glm->gram, &glm->rows->block);
+		if (hessian != NULL)
+			ml_design_gram_load(&glm->gram, &glm->rows->block);
 		glm->loss += judge(glm);
 		for (k = 0; k < glm->n_outputs; k++)
 		{
 			ML_TRY(ml_check_stop(glm->env));
 			pull_residual(glm, k, gradient);
-			for (l = 0; l <= k; l++)
+			for (l = 0; l <= k && hessian != NULL; l++)
 			{
 				find_curvature(glm, k, l);
 				ml_design_gram_add(&glm->gram, &glm->rows->block, glm->curvature,
@@ -459,7 +461,8 @@ ml_glm_evaluate(MlGlm *glm, const double *point, double *value, double *gradient
 	} while (n_rows > 0);
 	narrow(glm, glm->sum, gradient);
 	*value = glm->loss + penalise(glm, point, gradient);
-	spread_matrix(glm, hessian);
+	if (hessian != NULL)
+		spread_matrix(glm, hessian);
 	return ML_OK;
 }
 

@@ -70,7 +70,7 @@ extern bool ml_glm_penalised(const MlGlm *glm, int parameter);
 
 /*
  * At `point` (n_params): the loss with l2 but without l1, its gradient
- * (n_params) and Hessian (n_params, n_params), 0 for what is fixed.
+ * (n_params) and, unless NULL, Hessian (n_params, n_params), 0 for what is fixed.
  */
 extern MlStatus ml_glm_evaluate(MlGlm *glm, const double *point, double *value, double *gradient,
 								double *hessian);

@@ -434,8 +434,8 @@ test_large(void)
 	}
 	prepare_cells(env, &test, cells, n, "ncwy", &ml_logistic, 3);
 	test.parameters[ML_GLM_L2] = 0;
-	unit_ok(ml_logistic.fit(env, &test.input, &test.fitted) == ML_OK && test.fitted.iterations <= 5,
-			"%d steps on all rows", test.fitted.iterations);
+	unit_ok(ml_logistic.fit(env, &test.input, &test.fitted) == ML_OK, "many rows");
+	unit_ok(test.fitted.iterations <= 7, "%d steps on all rows", test.fitted.iterations);
 	/* the same without a sample: all rows of a frame that is a little too small for one, twice */
 	prepare_cells(env, &part, cells, n, "ncwy", &ml_logistic, 3);
 	part.parameters[ML_GLM_L2] = 0;
