@@ -62,7 +62,7 @@ ml_reason_text(MlReason reason)
 		[ML_REASON_PENALTY] = "penalised",
 		[ML_REASON_SELECTION] = "selected by the data",
 		[ML_REASON_SATURATED] = "as many coefficients as rows",
-		[ML_REASON_SEPARATED] = "the classes are separated",
+		[ML_REASON_SEPARATED] = "no finite value",
 		[ML_REASON_NOT_CONVERGED] = "not converged",
 		[ML_REASON_TOO_MANY] = "too many columns",
 		[ML_REASON_UNKNOWN] = "not computed for this version",
