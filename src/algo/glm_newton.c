@@ -283,7 +283,8 @@ walk(Search *search, int iterations, double *curve, MlNewtonResult *result)
 			ML_TRY(shrink_step(search));
 		else
 			ML_TRY(ml_glm_step(search->glm, search->place, LEAST_PIVOT, search->step, NULL));
-		search->lean = search->glm->rows->n_all >= LEAN_ROWS && step_size(search) < SMALL_STEP;
+		search->lean = search->glm->passes == NULL && search->glm->rows->n_all >= LEAN_ROWS &&
+			step_size(search) < SMALL_STEP;
 		ML_TRY(search_line(search, &moved));
 		if (curve != NULL)
 			curve[result->iterations] = search->place->loss;

@@ -44,4 +44,5 @@ SELECT mlops_train('bad', 'SELECT age, visits, ''Infinity''::float8 AS w FROM vi
 -- zeros only for a region: told, finite, without an error
 SELECT warnings FROM mlops_train('zeros', 'SELECT age, region, CASE region WHEN ''west'' THEN 0 ELSE visits + 1 END AS visits FROM visits', target => 'visits', algorithm => 'poisson');
 SELECT feature, level, estimate BETWEEN -100 AND -10 AS far, std_error, reason FROM mlops_coefficients('zeros') WHERE level = 'west';
+SELECT count(mlops_drop_model(name)) AS dropped FROM mlops.models WHERE name IN ('visits', 'cost', 'again', 'means', 'zeros');
 DROP TABLE visits;
