@@ -57,5 +57,5 @@ SELECT mlops_train('e', 'credit', target => 'status', algorithm => 'naive_bayes'
 SELECT version FROM mlops_train('per home', 'credit', target => 'status', algorithm => 'naive_bayes', positive => 'bad', partition_by => '{home}');
 SELECT partition, rows, fallback, reason FROM mlops.partitions WHERE model = 'per home' ORDER BY partition;
 
-SELECT count(mlops_drop_model(name)) FROM mlops.models;
+SELECT count(mlops_drop_model(name)) FROM mlops.models WHERE name IN ('iris', 'credit', 'shuffled', 'ordered', 'spilled', 'thrice', 'weighted', 'once', 'odd', 'uniform', 'per home');
 DROP SCHEMA naive_bayes_test CASCADE;
