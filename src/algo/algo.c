@@ -288,8 +288,8 @@ fail_kind(MlEnv *env, const MlParameter *parameter, const MlOption *option)
 	};
 
 	if (option->text != NULL)
-		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be %s, not \"%.100s\"",
-					   option->name, wanted[parameter->kind], option->text);
+		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be %s, not \"%.*s\"",
+					   option->name, wanted[parameter->kind], ML_CUT(option->text, 100));
 	if (option->members != NULL)
 		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" must be %s, not an object",
 					   option->name, wanted[parameter->kind]);
@@ -321,7 +321,7 @@ check_members(MlEnv *env, const MlParameter *parameter, const MlOption *option)
 	{
 		char		name[ML_ERROR_TEXT];
 
-		snprintf(name, sizeof(name), "%.100s.%.100s", option->name, option->members[i].name);
+		snprintf(name, sizeof(name), "%.*s.%.*s", ML_CUT(option->name, 100), ML_CUT(option->members[i].name, 100));
 		ML_TRY(check_number(env, parameter, name, option->members[i].value));
 	}
 	return ML_OK;
@@ -337,7 +337,7 @@ resolve_text(MlEnv *env, const MlParameter *parameter, const MlOption *option, d
 	if (choice >= 0)
 		return ML_OK;
 	ml_choice_names(parameter, names, sizeof(names));
-	ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" cannot be \"%.100s\"", option->name, option->text);
+	ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" cannot be \"%.*s\"", option->name, ML_CUT(option->text, 100));
 	if (parameter->kind == ML_PARAM_CHOICE)
 		ml_hint(env, "It is one of: %s.", names);
 	else if (parameter->kind == ML_PARAM_NUMBER)
@@ -406,15 +406,15 @@ ml_parameter_column(MlEnv *env, const MlAlgorithm *algorithm, const MlFitInput *
 	feature = ml_signature_find(signature, option->text, strlen(option->text));
 	if (feature < 0)
 	{
-		ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.100s\", which is not a feature", name,
-				option->text);
+		ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.*s\", which is not a feature", name,
+				ML_CUT(option->text, 100));
 		ml_hint(env, "Name one of the columns that the model learns from.");
 		return ML_INVALID_OPTION;
 	}
 	*column = signature->features[feature].first_input;
 	if (signature->inputs[*column].category || signature->features[feature].n_inputs != 1)
-		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.100s\", which is not a number",
-					   name, option->text);
+		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.*s\", which is not a number",
+					   name, ML_CUT(option->text, 100));
 	return ML_OK;
 }
 
@@ -445,6 +445,19 @@ ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm, const MlOption *
 		ML_TRY(resolve_value(env, parameter, &options[i], &values[found]));
 	}
 	return ML_OK;
+}
+
+void
+ml_parameters_for_task(const MlAlgorithm *algorithm, MlTask task, const MlOption *options, int n_options,
+					   double *values)
+{
+	int			i;
+
+	for (i = 0; algorithm->task_default != NULL && i < algorithm->n_parameters; i++)
+	{
+		if (ml_parameter_given(algorithm, options, n_options, i) == NULL)
+			values[i] = algorithm->task_default(task, i, values[i]);
+	}
 }
 
 void

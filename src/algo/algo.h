@@ -201,6 +201,8 @@ typedef struct MlAlgorithm
 	/* How predictions of a fit with these parameters are judged, where that
 	 * is not as for others of the task; NULL: never */
 	void		(*judged_by) (const double *parameters, MlYardstick *yardstick);
+	/* The default of a parameter for a task, given that of the table; NULL: that holds */
+	double		(*task_default) (MlTask task, int parameter, double initial);
 	/* The leaves of a tree, from 1 (rules.h); NULL: not made of such trees */
 	MlStatus	(*rules) (MlEnv *env, const void *model, int tree, struct MlRules *rules);
 	/*
@@ -258,6 +260,10 @@ extern MlYardstick ml_yardstick(const MlAlgorithm *algorithm, MlTask task, const
  */
 extern MlStatus ml_parameters_resolve(MlEnv *env, const MlAlgorithm *algorithm,
 									  const MlOption *options, int n_options, double *values);
+
+/* Of resolved values those that were not given become the task's own defaults. */
+extern void ml_parameters_for_task(const MlAlgorithm *algorithm, MlTask task, const MlOption *options,
+								   int n_options, double *values);
 
 /* The option that a parameter was given by, or NULL. */
 extern const MlOption *ml_parameter_given(const MlAlgorithm *algorithm, const MlOption *options,

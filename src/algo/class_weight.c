@@ -2,11 +2,11 @@
  * algo/class_weight.c
  *		Weights of classes. See class_weight.h.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "algo/class_weight.h"
 #include "math/sum.h"
+#include "prep/target_parts.h"
 
 #define BLOCK_ROWS 16384
 
@@ -65,15 +65,13 @@ static MlStatus
 fail_class(MlEnv *env, const MlFitInput *input, const char *option, const char *name)
 {
 	char		classes[ML_ERROR_TEXT / 2] = "";
-	size_t		used = 0;
 	int			k;
 
-	ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.100s\", which is no class of column \"%.100s\"",
-			option, name, input->target);
-	for (k = 0; k < input->n_classes && used < sizeof(classes); k++)
-		used += (size_t) snprintf(classes + used, sizeof(classes) - used, "%s\"%s\"",
-								  k > 0 ? ", " : "", input->labels[k]);
-	ml_hint(env, "Its classes are: %s.", classes);
+	ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.*s\", which is no class of column \"%.*s\"",
+			option, ML_CUT(name, 100), ML_CUT(input->target, 100));
+	for (k = 0; k < input->n_classes && k < ML_MAX_LISTED; k++)
+		ml_list_label(classes, sizeof(classes), input->labels[k], strlen(input->labels[k]));
+	ml_hint(env, "Its classes are: %s%s.", classes, input->n_classes > ML_MAX_LISTED ? ", ..." : "");
 	return ML_INVALID_OPTION;
 }
 

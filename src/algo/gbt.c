@@ -18,6 +18,7 @@
 #include "algo/rules.h"
 #include "algo/tree_shap.h"
 #include "math/func.h"
+#include "math/sum.h"
 #include "prep/slice.h"
 
 #define BLOCK_ROWS 16384
@@ -97,7 +98,7 @@ static const MlParameter parameters[N_PARAMETERS] = {
 	[L1] = {"l1", "reg_alpha,lambda_l1",
 	ML_PARAM_NUMBER, 0, 0, 1e100, "penalty on absolute leaf values", NULL},
 	[L2] = {"l2", "reg_lambda,lambda_l2,lambda,l2_regularization",
-	ML_PARAM_NUMBER, 0, 0, 1e9, "penalty on squared leaf values", NULL},
+	ML_PARAM_NUMBER, 0, 0, 1e9, "penalty on squared leaf values; 1 for classes unless given", NULL},
 	[MIN_GAIN] = {"min_gain", "gamma,min_split_gain,min_gain_to_split,min_split_loss",
 	ML_PARAM_NUMBER, 0, 0, 1e9, "smallest gain of a split", NULL},
 	[SUBSAMPLE] = {"subsample", "bagging_fraction,sub_row,bagging",
@@ -105,7 +106,7 @@ static const MlParameter parameters[N_PARAMETERS] = {
 	[TREE_FEATURES] = {"tree_features", "colsample_bytree,feature_fraction,sub_feature",
 	ML_PARAM_NUMBER, 1, 1e-3, 1, "part of the features that a tree chooses from", NULL},
 	[NODE_FEATURES] = {"node_features", "colsample_bynode,feature_fraction_bynode,max_features",
-	ML_PARAM_NUMBER, 1, 1e-3, 1, "part of these that a node chooses from", NULL},
+	ML_PARAM_NUMBER, 0.8, 1e-3, 1, "part of these that a node chooses from", NULL},
 	[BINS] = {"bins", "max_bin,max_bins",
 	ML_PARAM_INTEGER, 255, 2, ML_MAX_BINS, "most distinct values or quantiles of a number that are told apart", NULL},
 	[MONOTONE] = {"monotone_constraints", "monotonic_cst,monotone", ML_PARAM_COLUMN_MAP, 0, -1, 1,
@@ -121,6 +122,7 @@ static MlStatus bin_all(MlEnv *env, const MlFitInput *input, MlBins *bins,
 static MlStatus bin_rows(MlEnv *env, const MlFitInput *input, const MlBins *bins,
 						 const double *class_weight, const uint32_t *rows, int64_t n_rows,
 						 MlBoostRows *binned);
+static MlStatus scale_weights(MlEnv *env, const MlBoostRows *training, const MlBoostRows *validation);
 static MlStatus boost_options(MlEnv *env, const MlFitInput *input, MlBoostOptions *options);
 static MlStatus choose_loss(MlEnv *env, const MlFitInput *input, MlLoss *loss);
 static MlStatus set_shape(MlEnv *env, const MlFitInput *input, MlLoss *loss);
@@ -310,7 +312,7 @@ choose_loss(MlEnv *env, const MlFitInput *input, MlLoss *loss)
 		ml_fail(env, ML_INVALID_OPTION, "objective \"%s\" is for %s",
 				ml_choice_name(&parameters[OBJECTIVE], choice, name),
 				ml_task_name(classes ? ML_REGRESSION : ML_CLASSIFICATION));
-		ml_hint(env, "Column \"%.100s\" is a target of %s.", input->target, ml_task_name(input->task));
+		ml_hint(env, "Column \"%.*s\" is a target of %s.", ML_CUT(input->target, 100), ml_task_name(input->task));
 		return ML_INVALID_OPTION;
 	}
 	loss->n_outputs = ml_n_outputs(input->n_classes);
@@ -319,6 +321,16 @@ choose_loss(MlEnv *env, const MlFitInput *input, MlLoss *loss)
 	else
 		loss->objective = kinds[choice];
 	return ML_OK;
+}
+
+/*
+ * With few rows in a leaf the step for classes has no bound: 1 keeps
+ * probabilities from the ends. For numbers it would only bias their means.
+ */
+static double
+gbt_task_default(MlTask task, int parameter, double initial)
+{
+	return parameter == L2 && task == ML_CLASSIFICATION ? 1 : initial;
 }
 
 static void
@@ -392,9 +404,9 @@ check_targets(MlEnv *env, const MlFitInput *input, const MlLoss *loss)
 			char		name[ML_CHOICE_NAME];
 
 			return ml_fail(env, ML_INVALID_DATA,
-						   "objective \"%s\" needs target values %s, but column \"%.100s\" has %.15g",
+						   "objective \"%s\" needs target values %s, but column \"%.*s\" has %.15g",
 						   ml_choice_name(&parameters[OBJECTIVE], (int) input->parameters[OBJECTIVE], name),
-						   wanted, input->target, input->y[row]);
+						   wanted, ML_CUT(input->target, 100), input->y[row]);
 		}
 	}
 	return ML_OK;
@@ -434,13 +446,13 @@ monotone_input(MlEnv *env, const MlFitInput *input, const char *option, const ch
 	const MlFeature *feature;
 
 	if (f < 0)
-		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names column \"%.100s\", which is no feature",
-					   option, column);
+		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names column \"%.*s\", which is no feature",
+					   option, ML_CUT(column, 100));
 	feature = &input->signature->features[f];
 	*found = feature->first_input;
 	if (feature->n_inputs != 1 || input->signature->inputs[*found].category)
 	{
-		ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" cannot hold for column \"%.100s\"", option, column);
+		ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" cannot hold for column \"%.*s\"", option, ML_CUT(column, 100));
 		ml_hint(env, "It is for numbers, not for categories, dates and times.");
 		return ML_INVALID_OPTION;
 	}
@@ -458,6 +470,42 @@ bin_all(MlEnv *env, const MlFitInput *input, MlBins *bins, const double *class_w
 	ML_TRY(bin_rows(env, input, bins, class_weight, input->validation, input->n_validation,
 					validation));
 	ml_fit_input_release(env, input);
+	return scale_weights(env, training, validation);
+}
+
+/*
+ * Penalties and min_hessian count in weighted rows. Weights with a mean below
+ * 1 are shares of something: they are brought to a mean of 1, since else the
+ * penalties would outweigh the data.
+ */
+static MlStatus
+scale_weights(MlEnv *env, const MlBoostRows *training, const MlBoostRows *validation)
+{
+	const MlBoostRows *sides[2] = {training, validation};
+	MlExactSum	sum;
+	double		mean;
+	int			k;
+	int64_t		i;
+
+	if (training->weight == NULL)
+		return ML_OK;
+	ml_sum_begin(&sum);
+	ML_TRY(ml_check_stop(env));
+	ml_sum_add_array(&sum, training->weight, (size_t) training->binned.n_rows);
+	mean = ml_sum_value(&sum) / (double) training->binned.n_rows;
+	if (!(mean < 1))
+		return ML_OK;
+	for (k = 0; k < 2; k++)
+	{
+		double	   *weight = (double *) sides[k]->weight;
+
+		for (i = 0; i < sides[k]->binned.n_rows; i++)
+		{
+			if (i % BLOCK_ROWS == 0)
+				ML_TRY(ml_check_stop(env));
+			weight[i] /= mean;
+		}
+	}
 	return ML_OK;
 }
 
@@ -571,6 +619,7 @@ const MlAlgorithm ml_gbt = {
 	.decode = ml_forest_model_decode,
 	.importance = ml_forest_importance,
 	.judged_by = gbt_judged_by,
+	.task_default = gbt_task_default,
 	.rules = ml_forest_rules,
 	.explain = ml_forest_explain,
 };

@@ -32,9 +32,9 @@ static bool take_parent_slot(MlGrower *grower, MlGrowLeaf *small, MlGrowLeaf *la
 static bool can_split(const MlGrower *grower, const MlGrowLeaf *leaf);
 static MlStatus search_leaves(MlGrower *grower, MlGrowLeaf *one, MlGrowLeaf *other);
 static MlStatus agree(MlGrower *grower, MlGrowLeaf *const *leaves, int n);
-static void search_leaf(MlGrower *grower, MlGrowLeaf *leaf);
+static MlStatus search_others(MlGrower *grower, MlGrowLeaf *const *leaves, int n);
+static void search_leaf(MlGrower *grower, MlGrowLeaf *leaf, bool drawn);
 static void subtract_cells(MlGrower *grower, const MlGrowLeaf *large, const MlGrowLeaf *small);
-static void search_drawn(MlGrower *grower, MlGrowLeaf *leaf);
 static MlGrowLeaf *add_leaf(MlGrower *grower, uint32_t node, int depth, MlCell total);
 static void bound_children(MlGrower *grower, const MlFoundSplit *split, MlGrowLeaf *left,
 						   MlGrowLeaf *right);
@@ -441,8 +441,9 @@ search_leaves(MlGrower *grower, MlGrowLeaf *one, MlGrowLeaf *other)
 	int			i;
 
 	for (i = 0; i < n; i++)
-		search_leaf(grower, leaves[i]);
+		search_leaf(grower, leaves[i], true);
 	ML_TRY(agree(grower, leaves, n));
+	ML_TRY(search_others(grower, leaves, n));
 	for (i = 0; i < n; i++)
 	{
 		if (leaves[i]->split.input >= 0)
@@ -451,6 +452,26 @@ search_leaves(MlGrower *grower, MlGrowLeaf *one, MlGrowLeaf *other)
 			free_slot(grower, leaves[i]);
 	}
 	return ML_OK;
+}
+
+/* Where none of the inputs drawn can split a node, the others may. */
+static MlStatus
+search_others(MlGrower *grower, MlGrowLeaf *const *leaves, int n)
+{
+	MlGrowLeaf *whole[2];
+	int			n_whole = 0;
+	int			i;
+
+	if (part_of(grower->limits.node_inputs, grower->n_tree_inputs) == grower->n_tree_inputs)
+		return ML_OK;
+	for (i = 0; i < n; i++)
+	{
+		if (leaves[i]->split.input >= 0 || !can_split(grower, leaves[i]))
+			continue;
+		search_leaf(grower, leaves[i], false);
+		whole[n_whole++] = leaves[i];
+	}
+	return n_whole > 0 ? agree(grower, whole, n_whole) : ML_OK;
 }
 
 /* Each leaf's split becomes the best one that any member of the team has found. */
@@ -484,50 +505,38 @@ agree(MlGrower *grower, MlGrowLeaf *const *leaves, int n)
 	return ML_OK;
 }
 
-/* Among the inputs of this member. */
+/*
+ * Among those inputs of this member that are drawn for the node, or that are
+ * not.
+ */
 static void
-search_leaf(MlGrower *grower, MlGrowLeaf *leaf)
+search_leaf(MlGrower *grower, MlGrowLeaf *leaf, bool drawn)
 {
+	int			n_all = grower->n_tree_inputs;
+	int			n_drawn = part_of(grower->limits.node_inputs, n_all);
+	const uint16_t *listed = grower->tree_inputs;
+	int			begin = 0;
+	int			end = n_all;
+
 	leaf->split.input = -1;
-	if (can_split(grower, leaf))
-		search_drawn(grower, leaf);
-}
-
-/* Among the inputs drawn for the node, then one by one among the others. */
-static void
-search_drawn(MlGrower *grower, MlGrowLeaf *leaf)
-{
-	const MlCell *cells = leaf_cells(grower, leaf);
-	int			n_drawn = part_of(grower->limits.node_inputs, grower->n_tree_inputs);
-	uint64_t	key = ml_hash_word(grower->tree.key, leaf->node + 1);
-	int			i;
-
+	if (!can_split(grower, leaf))
+		return;
+	if (n_drawn < n_all)
+	{
+		memcpy(grower->order, grower->tree_inputs, (size_t) n_all * sizeof(uint16_t));
+		ml_draw(ml_hash_word(grower->tree.key, leaf->node + 1), grower->order, n_all, 0, n_drawn);
+		end = drawn ? n_drawn : n_all - n_drawn;
+		ml_draw_sorted(drawn ? grower->order : grower->order + n_drawn, end, grower->node_inputs);
+		listed = grower->node_inputs;
+	}
+	while (begin < end && listed[begin] < grower->first_input)
+		begin++;
+	while (begin < end && listed[end - 1] >= grower->end_input)
+		end--;
 	grower->rules.low = leaf->low;
 	grower->rules.high = leaf->high;
-	if (n_drawn == grower->n_tree_inputs)
-	{
-		int			begin = 0;
-		int			end = n_drawn;
-
-		while (begin < end && grower->tree_inputs[begin] < grower->first_input)
-			begin++;
-		while (begin < end && grower->tree_inputs[end - 1] >= grower->end_input)
-			end--;
-		ml_split_search(grower->data->inputs, grower->tree_inputs + begin, end - begin,
-						&grower->sums.shape, cells, &leaf->total, &grower->rules, &leaf->split);
-		return;
-	}
-	memcpy(grower->order, grower->tree_inputs, (size_t) grower->n_tree_inputs * sizeof(uint16_t));
-	ml_draw(key, grower->order, grower->n_tree_inputs, 0, n_drawn);
-	ml_draw_sorted(grower->order, n_drawn, grower->node_inputs);
-	ml_split_search(grower->data->inputs, grower->node_inputs, n_drawn, &grower->sums.shape,
-					cells, &leaf->total, &grower->rules, &leaf->split);
-	for (i = n_drawn; i < grower->n_tree_inputs && leaf->split.input < 0; i++)
-	{
-		ml_draw(key, grower->order, grower->n_tree_inputs, i, i + 1);
-		ml_split_search(grower->data->inputs, &grower->order[i], 1, &grower->sums.shape,
-						cells, &leaf->total, &grower->rules, &leaf->split);
-	}
+	ml_split_search(grower->data->inputs, listed + begin, end - begin, &grower->sums.shape,
+					leaf_cells(grower, leaf), &leaf->total, &grower->rules, &leaf->split);
 }
 
 /* Which of its rows are here is not said yet. */
@@ -645,7 +654,7 @@ subtract_cells(MlGrower *grower, const MlGrowLeaf *large, const MlGrowLeaf *smal
 
 /*
  * The inputs of this member: a part with about as many cells as the others
- * have, or all of them where nodes draw their own.
+ * have.
  */
 static void
 choose_inputs(MlGrower *grower)
@@ -656,11 +665,6 @@ choose_inputs(MlGrower *grower)
 	size_t		rank = (size_t) ml_team_rank(grower->env);
 	int			i;
 
-	if (grower->limits.node_inputs < 1)
-	{
-		members = 1;
-		rank = 0;
-	}
 	grower->first_input = 0;
 	grower->end_input = 0;
 	for (i = 0; i < n_inputs; i++)

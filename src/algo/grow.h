@@ -107,8 +107,8 @@ extern MlStatus ml_grower_begin(MlGrower *grower, MlEnv *env, const MlBinned *da
  * value is -G / (H + l2), drawn towards 0 by l1, within the bounds of
  * monotone inputs; ml_grower_bound() says which these are.
  *
- * Where none of the inputs drawn for a node can split it, the others are tried
- * in the order of the draw until one can, as scikit-learn's forests do.
+ * Where none of the inputs drawn for a node can split it, the best of the
+ * others does.
  */
 extern MlStatus ml_grower_tree(MlGrower *grower, const MlTreeRows *tree);
 

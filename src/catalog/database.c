@@ -55,6 +55,20 @@ mlops_extension_usable(char **version)
 	return *version != NULL && strcmp(*version, MLOPS_VERSION) == 0;
 }
 
+void
+mlops_require_extension(void)
+{
+	char	   *version;
+
+	if (mlops_extension_usable(&version) || version == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the extension mlops is of version %s in this database, but its library is of version %s",
+					version, MLOPS_VERSION),
+			 errhint("Run ALTER EXTENSION mlops UPDATE.")));
+}
+
 Oid
 mlops_extension_owner(void)
 {

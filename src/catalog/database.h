@@ -21,6 +21,9 @@ extern List *mlops_database_list(void);
  */
 extern bool mlops_extension_usable(char **version);
 
+/* An error with a hint where the extension was not updated with its library. */
+extern void mlops_require_extension(void);
+
 /* The role that the extension belongs to; it may change rows of the tables. */
 extern Oid	mlops_extension_owner(void);
 

@@ -41,6 +41,9 @@
 /* Columns that an error lists at most. */
 #define MAX_LISTED 30
 
+/* Bytes of a label that an error shows. */
+#define SHOWN_LABEL 40
+
 void *
 mlops_need(MlEnv *env, size_t count, size_t size)
 {
@@ -529,6 +532,7 @@ mlops_plan_fit(MlEnv *env, const MlopsTrainRequest *request, MlTask task, int n_
 	mlops_check(env, ml_algorithm_choose(env, request->algorithm, task, n_classes, rows, &plan->algorithm));
 	mlops_check(env, ml_parameters_resolve(env, plan->algorithm, plan->options, plan->n_options,
 										   plan->parameters));
+	ml_parameters_for_task(plan->algorithm, task, plan->options, plan->n_options, plan->parameters);
 	plan->stops_early = plan->algorithm->uses_validation &&
 		plan->parameters[ml_parameter_index(plan->algorithm, "early_stopping")] > 0;
 }
@@ -649,6 +653,42 @@ warn_of_no_stopping(MlEnv *env, const MlopsFitPlan *plan, const MlopsDataset *da
 				"of each class in a fifth of them", VALIDATION_MIN_ROWS_CLASSES, VALIDATION_MIN_CLASS);
 }
 
+/* A retraining whose target has other classes than its two. */
+static void
+fail_other_classes(MlEnv *env, const MlopsTrainRequest *request)
+{
+	char	   *found = pstrdup(env->error.detail);
+
+	ml_fail(env, ML_INVALID_DATA, "target column \"%s\" no longer has the two classes of the model, \"%.*s\" and \"%.*s\"",
+			request->target, ML_CUT(request->inherited_classes[0], SHOWN_LABEL),
+			ML_CUT(request->inherited_classes[1], SHOWN_LABEL));
+	ml_detail(env, "%s", found);
+	ml_hint(env, "Give mlops_retrain() a source with these classes, or learn the new ones with mlops_train().");
+	mlops_check(env, ML_INVALID_DATA);
+}
+
+static void
+read_target(MlEnv *env, const MlopsTrainRequest *request, MlTask task, MlopsDataset *dataset)
+{
+	const MlTable *table = &dataset->table;
+	const MlModel *start = request->start ? request->start->model : NULL;
+	MlStatus	status;
+
+	if (start != NULL)
+		status = ml_target_match(env, table, dataset->target_column, task, start->n_classes,
+								 (char *const *) start->labels, &dataset->target);
+	else if (task == ML_ANOMALY && request->n_inherited_classes == 2)
+		/* that nothing happened since is no reason not to learn from it */
+		status = ml_target_match(env, table, dataset->target_column, task, 2,
+								 (char *const *) request->inherited_classes, &dataset->target);
+	else
+		status = ml_target_make(env, table, dataset->target_column, task, request->positive,
+								&dataset->target);
+	if (status == ML_INVALID_OPTION && request->n_inherited_classes == 2)
+		fail_other_classes(env, request);
+	mlops_check(env, status);
+}
+
 void
 mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *preparation,
 				   const char *const *also_read, int n_also_read, MlEnv *env,
@@ -673,12 +713,7 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	dataset->source_is_temporary = source->temporary;
 
 	dataset->target_column = table_index(table, source, wanted.target);
-	if (request->start != NULL)
-		mlops_check(env, ml_target_match(env, table, dataset->target_column, task,
-										 request->start->model->n_classes,
-										 (char *const *) request->start->model->labels, target));
-	else
-		mlops_check(env, ml_target_make(env, table, dataset->target_column, task, request->positive, target));
+	read_target(env, request, task, dataset);
 	if (wanted.weight >= 0)
 		mlops_take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
 	dataset->n_usable = dataset->partials ? dataset->partials->n_usable : target->n_rows - target->n_missing;

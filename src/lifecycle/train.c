@@ -26,6 +26,7 @@
 #include "bridge/settings.h"
 #include "bridge/writable.h"
 #include "catalog/cache.h"
+#include "catalog/database.h"
 #include "catalog/version.h"
 #include "data/source.h"
 #include "lifecycle/dataset.h"
@@ -101,6 +102,7 @@ check_request(Training *training)
 	MlopsFitPlan plan;
 
 	mlops_require_writable("mlops_train()");
+	mlops_require_extension();
 	mlops_model_check_name(request->model);
 	mlops_check_target(request, asked);
 	mlops_deploy_rule_read(request->deploy, &training->deploy);

@@ -139,4 +139,7 @@ extern int	ml_compare_bytes(const char *a, size_t a_length, const char *b, size_
  */
 extern int	ml_cut_text(const char *text, size_t length, int limit);
 
+/* Both arguments of %.*s for a terminated text. */
+#define ML_CUT(text, limit) ml_cut_text((text), strlen(text), limit), (text)
+
 #endif							/* ML_PREP_TABLE_H */

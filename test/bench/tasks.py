@@ -9,7 +9,7 @@ FEATURES = ["x%d" % i for i in range(1, 29)]
 TASKS = {
     "linear": ("z", "y", "linear", "{}"),
     "logistic": ("y", "z", "logistic", '{"l2": 1}'),
-    "trees": ("y", "z", "gbt", '{"trees": 100, "leaves": 31, "learning_rate": 0.1, "bins": 255, "early_stopping": 0}'),
+    "trees": ("y", "z", "gbt", '{"trees": 100, "leaves": 31, "learning_rate": 0.1, "bins": 255, "early_stopping": 0, "l2": 0, "node_features": 1}'),
 }
 
 

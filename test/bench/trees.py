@@ -19,7 +19,7 @@ from tasks import FEATURES, backend_cpu
 ROWS = int(os.environ.get("BENCH_ROWS", 1000000))
 RUNS = int(os.environ.get("BENCH_RUNS", 3))
 GROWTH = int(os.environ.get("BENCH_GROWTH", 10 * ROWS))
-BOOSTED = {"trees": 100, "leaves": 31, "learning_rate": 0.1, "bins": 255, "early_stopping": 0}
+BOOSTED = {"trees": 100, "leaves": 31, "learning_rate": 0.1, "bins": 255, "early_stopping": 0, "l2": 0, "node_features": 1}
 
 
 def connect():

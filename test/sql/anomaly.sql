@@ -81,6 +81,9 @@ SELECT version, deployed, warnings FROM mlops_train('odd', 'payment', target => 
 -- With one, the area under the curve; known anomalies must be among the common rows
 SELECT version, deployed FROM mlops_retrain('fraud');
 SELECT shape(decision) AS decision FROM mlops.runs WHERE model = 'fraud' AND version = 2;
+-- without a known anomaly, too, but not with other labels
+SELECT version, deployed, value IS NULL AS no_area FROM mlops_retrain('fraud', 'SELECT * FROM payment WHERE fraud IS NOT TRUE', deploy => 'never');
+SELECT * FROM refused($$SELECT mlops_retrain('fraud', 'SELECT id, amount, hour, country, ''maybe'' AS fraud FROM payment')$$);
 SELECT version, deployed, warnings FROM mlops_train('fraud', 'SELECT * FROM payment', 'fraud', task => 'anomaly', key => 'id', params => '{"trees": 1, "sample": 2}');
 CREATE TABLE much AS SELECT i AS id, (i * 7919) % 1009 + CASE WHEN i % 20 = 0 THEN 3000 ELSE 0 END AS a, (i * 104729) % 1013 AS b, i % 20 = 0 AS odd FROM generate_series(1, 6000) AS i;
 SELECT version, deployed FROM mlops_train('much', 'much', 'odd', task => 'anomaly', key => 'id');

@@ -69,6 +69,11 @@ SELECT a.split = b.split AS same_sides, a.digest = b.digest AS same FROM mlops.v
 WHERE a.model = 'home' AND a.version = 1 AND b.model = 'home' AND b.version = 6;
 SELECT r.deployed, r.warnings FROM mlops_retrain('home', 'SELECT * FROM credit WHERE home <> ''priv''') AS r;
 
+-- A model of two classes cannot learn a third one by itself
+SELECT deployed FROM mlops_train('two homes', 'SELECT * FROM credit WHERE home IN (''rent'', ''owner'')', target => 'home', algorithm => 'logistic', exclude => ARRAY['status']);
+SELECT mlops_retrain('two homes', 'credit');
+SELECT mlops_drop_model('two homes');
+
 -- Drift counts predicted labels
 SELECT role, kind, type, jsonb_array_length(profile -> 'levels') > 3 AS levels FROM mlops.features WHERE model = 'home' AND version = 1 AND role IN ('prediction', 'target') ORDER BY role;
 SELECT feature, kind, measure, drifted FROM mlops_drift('home', 'credit') WHERE feature IN ('home', '(prediction)') ORDER BY 1, 3;

@@ -75,6 +75,20 @@ SELECT min(mlops_predict('objectives', c)) > 0 AS positive, abs(avg(mlops_predic
 SELECT * FROM train('count', '{"objective": "tweedie", "tweedie_variance_power": 1.2, "trees": 30}', 'regression');
 SELECT version, params ->> 'objective' AS objective, params ->> 'power' AS power, params ->> 'delta' AS delta FROM mlops.versions WHERE model = 'objectives' ORDER BY version;
 
+-- l2 is 1 for classes and 0 for numbers, unless given
+SELECT version FROM mlops_train('late', 'claims', target => 'late', algorithm => 'gbt', key => 'id', params => '{"trees": 2}');
+SELECT model, params ->> 'l2' AS l2 FROM mlops.versions WHERE model = 'late' OR model = 'objectives' AND version = 1 ORDER BY model;
+SELECT mlops_drop_model('late');
+-- the size of weights that are shares changes nothing
+CREATE FUNCTION weighted(weight text) RETURNS TABLE (id integer, prediction float8) LANGUAGE sql AS $$
+SELECT FROM mlops_train('weighted', format('SELECT *, %s AS w FROM claims', weight), target => 'late', algorithm => 'gbt', key => 'id', weight => 'w', features => ARRAY['distance', 'age'],
+	params => '{"trees": 10, "early_stopping": 0, "min_hessian": 1}', deploy => 'always');
+SELECT id, mlops_probability('weighted', c) FROM claims AS c;
+$$;
+CREATE TABLE shares AS SELECT * FROM weighted('(1 + id % 3) / 4.0');
+SELECT max(abs(a.prediction - b.prediction)) < 1e-9 AS same, stddev(a.prediction) > 0.03 AS learnt FROM shares AS a JOIN weighted('(1 + id % 3) / 4e6') AS b USING (id);
+SELECT mlops_drop_model('weighted');
+
 -- Choices and maps are stored with the call, under their own names, and a retraining repeats them
 SELECT * FROM train('amount', '{"monotonic_cst": {"distance": 1, "age": 0}, "grow_policy": "depthwise", "bagging_fraction": 0.7, "colsample_bytree": 0.7, "reg_alpha": 1}');
 SELECT version FROM mlops_retrain('objectives', params => '{"trees": 40}', deploy => 'always');

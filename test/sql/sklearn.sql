@@ -20,7 +20,7 @@ CREATE TABLE expected (data text, algorithm text, metric text, value double prec
 -- Each table with the rows to hold out
 CREATE FUNCTION learn(data text, algorithm text, target text, positive text = NULL, exclude text[] = NULL) RETURNS void LANGUAGE sql AS $$
 SELECT FROM mlops_train('sklearn ' || algorithm || ' ' || data, format('SELECT *, id %% 5 = 0 AS test FROM %I', data), target => target, algorithm => algorithm, positive => positive,
-	key => 'id', exclude => exclude, split => '{"method": "column", "column": "test"}', params => CASE algorithm WHEN 'gbt' THEN '{"early_stopping": 0}' ELSE '{}' END::jsonb) $$;
+	key => 'id', exclude => exclude, split => '{"method": "column", "column": "test"}', params => CASE algorithm WHEN 'gbt' THEN '{"early_stopping": 0, "l2": 0, "node_features": 1}' ELSE '{}' END::jsonb) $$;
 SELECT learn(data, algorithm, target, positive) FROM unnest(ARRAY['logistic', 'gbt']) AS algorithm,
 	(VALUES ('breast', 'y', '1'), ('credit', 'status', 'bad'), ('customers', 'churned', 'true')) AS d (data, target, positive);
 SELECT learn(data, algorithm, target, NULL, exclude) FROM unnest(ARRAY['linear', 'gbt']) AS algorithm,
