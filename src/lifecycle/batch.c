@@ -161,14 +161,9 @@ mlops_predict_batch(const char *reference, const char *source, const char *key,
 					MlopsPredictionTaker take, void *state)
 {
 	Predicting	predicting = {.take = take, .state = state};
-	MlopsBatch	   *batch = &predicting.batch;
+	MlopsBatch *batch = &predicting.batch;
 
 	mlops_batch_begin(batch, reference, MLOPS_RIGHT_PREDICT, source, key);
-	if (batch->model->task == ML_DECOMPOSITION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("model \"%s\" gives each row several numbers, not one", reference),
-				 errhint("Write mlops_transform(%s, ...) for each row.", quote_literal_cstr(reference))));
 	require_prediction(batch, reference);
 	mlops_source_stream(batch->source, batch->model, batch->key, batch->env, predict_block, &predicting);
 	mlops_batch_end(batch);
@@ -306,7 +301,7 @@ mlops_explain_batch(const char *reference, const char *source, const char *key, 
 					MlopsContributionTaker take, void *state)
 {
 	Explaining	explaining = {.take = take, .state = state};
-	MlopsBatch	   *batch = &explaining.batch;
+	MlopsBatch *batch = &explaining.batch;
 
 	mlops_batch_begin(batch, reference, MLOPS_RIGHT_READ, source, key);
 	mlops_explainable(reference, batch->model);

@@ -90,4 +90,5 @@ SELECT warnings FROM mlops_train('coefficients scaled', 'SELECT 1e-150 * age AS 
 SELECT warnings FROM mlops_train('coefficients unscaled', 'SELECT age AS tiny, income AS huge, y FROM mixed', target => 'y', algorithm => 'linear', split => '{"method": "none"}');
 SELECT a.feature, a.level, abs(a.statistic / b.statistic - 1) < 1e-9 AS same_t, abs(a.robust_std_error / a.std_error / (b.robust_std_error / b.std_error) - 1) < 1e-9 AS same_robust
 FROM mlops_coefficients('coefficients scaled') AS a JOIN mlops_coefficients('coefficients unscaled') AS b ON a.feature = b.feature AND a.level IS NOT DISTINCT FROM b.level ORDER BY 1, 2;
+SELECT count(mlops_drop_model(name)) AS dropped FROM mlops.models WHERE name LIKE 'coefficients %' OR name LIKE 'nist %';
 DROP SCHEMA coefficients_test CASCADE;
