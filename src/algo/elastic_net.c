@@ -33,6 +33,47 @@ curvature(const MlElasticNet *net, int j)
 	return net->gram[(size_t) j * (size_t) net->n + (size_t) j];
 }
 
+/* Four partial sums: a fixed order that still keeps the adders busy. */
+static double
+dot(const double *a, const double *b, int count)
+{
+	double		sum[4] = {0.0, 0.0, 0.0, 0.0};
+	int			i;
+
+	for (i = 0; i + 4 <= count; i += 4)
+	{
+		sum[0] += a[i] * b[i];
+		sum[1] += a[i + 1] * b[i + 1];
+		sum[2] += a[i + 2] * b[i + 2];
+		sum[3] += a[i + 3] * b[i + 3];
+	}
+	for (; i < count; i++)
+		sum[0] += a[i] * b[i];
+	return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+}
+
+/* b -= factor a */
+static void
+subtract(double *b, double factor, const double *a, int count)
+{
+	int			i;
+
+	for (i = 0; i + 4 <= count; i += 4)
+	{
+		double		b0 = b[i] - factor * a[i];
+		double		b1 = b[i + 1] - factor * a[i + 1];
+		double		b2 = b[i + 2] - factor * a[i + 2];
+		double		b3 = b[i + 3] - factor * a[i + 3];
+
+		b[i] = b0;
+		b[i + 1] = b1;
+		b[i + 2] = b2;
+		b[i + 3] = b3;
+	}
+	for (; i < count; i++)
+		b[i] -= factor * a[i];
+}
+
 /* No product where the factor is 0: l1 may be infinite. */
 static double
 penalty_of(const MlElasticNet *net, int j, double strength)
@@ -111,11 +152,9 @@ move(MlElasticNet *net, double *w, int j, double change)
 {
 	const double *column = net->gram + (size_t) j * (size_t) net->n;
 	double		before = net->work;
-	int			i;
 
 	w[j] += change;
-	for (i = 0; i < net->n; i++)
-		net->slope[i] -= change * column[i];
+	subtract(net->slope, change, column, net->n);
 	net->work += net->n;
 	if (floor(net->work / WORK_STEP) != floor(before / WORK_STEP))
 		return ml_check_stop(net->env);
@@ -237,7 +276,6 @@ factorise(MlEnv *env, double *a, int m, bool *definite)
 	double		work = 0.0;
 	int			i;
 	int			j;
-	int			k;
 
 	*definite = false;
 	for (i = 0; i < m; i++)
@@ -248,10 +286,8 @@ factorise(MlEnv *env, double *a, int m, bool *definite)
 		for (j = 0; j <= i; j++)
 		{
 			const double *other = a + (size_t) j * (size_t) m;
-			double		sum = row[j];
+			double		sum = row[j] - dot(row, other, j);
 
-			for (k = 0; k < j; k++)
-				sum -= row[k] * other[k];
 			if (j < i)
 				row[j] = sum / other[j];
 			else if (!(sum > PIVOT_TOLERANCE * whole))
@@ -485,7 +521,6 @@ ml_elastic_net_gram(MlEnv *env, int n, const double *r, int free, double weight,
 	double		work = 0.0;
 	int			i;
 	int			j;
-	int			k;
 
 	for (j = free; j < n; j++)
 	{
@@ -494,11 +529,8 @@ ml_elastic_net_gram(MlEnv *env, int n, const double *r, int free, double weight,
 		for (i = free; i < n - 1 && i <= j; i++)
 		{
 			const double *left = r + (size_t) i * (size_t) n;
-			double		sum = 0.0;
+			double		sum = dot(left + free, right + free, i - free + 1) / weight;
 
-			for (k = free; k <= i; k++)
-				sum += left[k] * right[k];
-			sum /= weight;
 			if (j == n - 1)
 				linear[i - free] = sum;
 			else
