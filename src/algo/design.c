@@ -180,7 +180,7 @@ ml_design_slot_name(const MlDesign *design, int slot, char *buffer, size_t size)
 }
 
 void
-ml_design_warn_aliased(MlEnv *env, const MlDesign *design, const int *slots, int n)
+ml_design_warn_aliased(MlEnv *env, const MlDesign *design, const int *columns, int n)
 {
 	char		list[ML_ERROR_TEXT] = "";
 	char		name[96];
@@ -191,7 +191,7 @@ ml_design_warn_aliased(MlEnv *env, const MlDesign *design, const int *slots, int
 	{
 		int			written;
 
-		ml_design_slot_name(design, slots[i], name, sizeof(name));
+		ml_design_slot_name(design, columns[i] - 1, name, sizeof(name));
 		written = snprintf(list + length, sizeof(list) - length, "%s\"%s\"", i > 0 ? ", " : "", name);
 		length += written > 0 ? (size_t) written : 0;
 	}

@@ -63,8 +63,8 @@ extern MlStatus ml_design_make(MlEnv *env, const MlSignature *signature, MlDesig
 /* "age", "age missing", "plan = free", "plan other"; cut to size bytes. */
 extern void ml_design_slot_name(const MlDesign *design, int slot, char *buffer, size_t size);
 
-/* Tell which slots (n) got coefficient 0 because others determine them; nothing for none. */
-extern void ml_design_warn_aliased(MlEnv *env, const MlDesign *design, const int *slots, int n);
+/* Tell which columns (n; slots from 1 on) got coefficient 0 because others determine them, if any. */
+extern void ml_design_warn_aliased(MlEnv *env, const MlDesign *design, const int *columns, int n);
 
 /* A block of `capacity` rows; 0: as many as a second-level cache holds. */
 extern MlStatus ml_design_block_make(MlEnv *env, const MlDesign *design, int capacity,

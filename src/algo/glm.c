@@ -156,7 +156,7 @@ find_aliases(Fit *fit, bool *kept, int *aliased, int *n_aliased)
 	for (i = 1; i < n; i++)
 	{
 		if (!kept[i] && !glm->fixed[i] && least[i] > 0.0)
-			aliased[(*n_aliased)++] = (int) i - 1;
+			aliased[(*n_aliased)++] = (int) i;
 	}
 	ml_release(fit->env, matrix);
 	ml_release(fit->env, least);
@@ -204,7 +204,7 @@ drop_aliases(Fit *fit, MlDesignRows *sample)
 			fix(fit, i, ML_REASON_ABSENT);
 	}
 	for (i = 0; i < n_aliased; i++)
-		mark_aliased(fit, 1 + aliased[i]);
+		mark_aliased(fit, aliased[i]);
 	ml_design_warn_aliased(fit->env, &glm->design, aliased, n_aliased);
 	ml_release(fit->env, kept);
 	ml_release(fit->env, aliased);

@@ -21,7 +21,6 @@
 #include "algo/linear.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "algo/dense_rows.h"
@@ -31,9 +30,6 @@
 #include "algo/passes.h"
 #include "algo/penalised.h"
 #include "math/sum.h"
-
-/* Slots that the warning about aliases names. */
-#define MAX_NAMED 4
 
 static const MlParameter linear_parameters[] = {
 	{"l2", "ridge,reg_lambda", ML_PARAM_NUMBER, 0.0, 0.0, 1e100,
@@ -265,35 +261,6 @@ fold_all(Fit *fit, MlFitted *fitted)
 	return ML_OK;
 }
 
-/* Say which slots others determine; the intercept comes first and is never one. */
-static void
-warn_aliases(Fit *fit)
-{
-	const MlLeastSquaresFit *solved = &fit->solved;
-	char		list[ML_ERROR_TEXT];
-	char		name[96];
-	size_t		length = 0;
-	int			i;
-
-	if (solved->n_aliased == 0)
-		return;
-	list[0] = '\0';
-	for (i = 0; i < solved->n_aliased && i < MAX_NAMED && length < sizeof(list) - 1; i++)
-	{
-		int			written;
-
-		ml_design_slot_name(&fit->design, solved->aliased[i] - 1, name, sizeof(name));
-		written = snprintf(list + length, sizeof(list) - length, "%s\"%s\"", i > 0 ? ", " : "", name);
-		length += written > 0 ? (size_t) written : 0;
-	}
-	if (solved->n_aliased > MAX_NAMED)
-		ml_warn(fit->env, "columns of the linear model that other columns already determine got "
-				"coefficient 0: %s and %d more", list, solved->n_aliased - MAX_NAMED);
-	else
-		ml_warn(fit->env, "columns of the linear model that other columns already determine got "
-				"coefficient 0: %s", list);
-}
-
 static MlStatus
 solve(Fit *fit)
 {
@@ -303,7 +270,7 @@ solve(Fit *fit)
 	{
 		ML_TRY(ml_least_squares_fold_penalty(&fit->state, penalty->lambda * fit->state.weight));
 		ML_TRY(ml_least_squares_finish(&fit->state, &fit->solved));
-		warn_aliases(fit);
+		ml_design_warn_aliased(fit->env, &fit->design, fit->solved.aliased, fit->solved.n_aliased);
 		return ML_OK;
 	}
 	fit->solved.coefficients = ml_allocate(fit->env, (size_t) fit->state.n, sizeof(double));
