@@ -31,6 +31,7 @@ const MlAlgorithm ml_logistic = {
 	.tasks = 1U << ML_CLASSIFICATION,
 	.max_classes = ML_MAX_CLASSES,
 	.uses_validation = false,
+	.takes_passes = true,
 	.pins_inputs = true,
 	.parameters = logistic_parameters,
 	.n_parameters = sizeof(logistic_parameters) / sizeof(logistic_parameters[0]),

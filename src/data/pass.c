@@ -156,6 +156,23 @@ column_text(const MlopsSource *source, int column)
 	return quote_identifier(source->columns[column].name);
 }
 
+/* FROM and WHERE of the rows with a target and a weight other than 0. */
+static void
+append_usable(StringInfo query, MlopsSource *source, int target, int weight, bool nan_is_missing)
+{
+	MlopsPass	pass = {.source = source};
+
+	append_from(query, &pass);
+	appendStringInfo(query, " WHERE t.%s IS NOT NULL", column_text(source, target));
+	if (nan_is_missing && ml_type_kind(source->columns[target].type) == ML_KIND_NUMBER &&
+		source->columns[target].type != ML_BOOLEAN)
+		appendStringInfo(query, " AND t.%s::pg_catalog.float8 OPERATOR(pg_catalog.<>) ALL "
+						 "('{NaN,Infinity,-Infinity}'::pg_catalog.float8[])", column_text(source, target));
+	if (weight >= 0)
+		appendStringInfo(query, source->columns[weight].type == ML_BOOLEAN ? " AND t.%s" :
+						 " AND t.%s::pg_catalog.float8 OPERATOR(pg_catalog.<>) 0", column_text(source, weight));
+}
+
 int64
 mlops_pass_count(MlopsSource *source, int target, int weight, bool nan_is_missing)
 {
@@ -166,20 +183,31 @@ mlops_pass_count(MlopsSource *source, int target, int weight, bool nan_is_missin
 
 	initStringInfo(&query);
 	appendStringInfoString(&query, "SELECT pg_catalog.count(*)");
-	append_from(&query, &pass);
-	appendStringInfo(&query, " WHERE t.%s IS NOT NULL", column_text(source, target));
-	if (nan_is_missing && ml_type_kind(source->columns[target].type) == ML_KIND_NUMBER &&
-		source->columns[target].type != ML_BOOLEAN)
-		appendStringInfo(&query, " AND t.%s::pg_catalog.float8 OPERATOR(pg_catalog.<>) ALL "
-						 "('{NaN,Infinity,-Infinity}'::pg_catalog.float8[])", column_text(source, target));
-	if (weight >= 0)
-		appendStringInfo(&query, source->columns[weight].type == ML_BOOLEAN ? " AND t.%s" :
-						 " AND t.%s::pg_catalog.float8 OPERATOR(pg_catalog.<>) 0", column_text(source, weight));
+	append_usable(&query, source, target, weight, nan_is_missing);
 	SPI_connect();
 	run(query.data, &pass, NULL);
 	count = DatumGetInt64(cell(0, 1, &isnull));
 	SPI_finish();
 	return count;
+}
+
+void
+mlops_pass_classes(MlopsSource *source, int target, int weight, bool nan_is_missing, MlEnv *env,
+				   MlTable *table)
+{
+	static const int columns[] = {0, 1};
+	MlopsReadOptions options = {.nan_is_missing = nan_is_missing};
+	MlopsSource *classes;
+	StringInfoData query;
+
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT t.%s, pg_catalog.count(*) AS %s", column_text(source, target),
+					 strcmp(source->columns[target].name, "count") == 0 ? "n" : "count");
+	append_usable(&query, source, target, weight, nan_is_missing);
+	appendStringInfo(&query, " GROUP BY 1 LIMIT %d", 10 * ML_MAX_CLASSES);
+	classes = mlops_source_open(query.data);
+	mlops_source_read(classes, columns, 2, &options, env, table);
+	mlops_source_close(classes);
 }
 
 MlState *

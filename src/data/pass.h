@@ -39,6 +39,10 @@ extern const char *mlops_pass_time_zone(void);
  */
 extern int64 mlops_pass_count(MlopsSource *source, int target, int weight, bool nan_is_missing);
 
+/* The values of the target in these rows, as column 0 of a table, and how many rows have each. */
+extern void mlops_pass_classes(MlopsSource *source, int target, int weight, bool nan_is_missing,
+							   MlEnv *env, MlTable *table);
+
 /*
  * The state of an aggregate, "mlops_moments_partial" or one like it, over the
  * arrays of all rows; NULL when the plan leaves out all of them.

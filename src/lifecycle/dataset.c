@@ -713,7 +713,10 @@ mlops_dataset_read(const MlopsTrainRequest *request, const MlopsPreparation *pre
 	dataset->source_is_temporary = source->temporary;
 
 	dataset->target_column = table_index(table, source, wanted.target);
-	read_target(env, request, task, dataset);
+	if (dataset->partials != NULL)
+		mlops_partials_target(env, dataset->partials, table, dataset->target_column, request->positive, target);
+	else
+		read_target(env, request, task, dataset);
 	if (wanted.weight >= 0)
 		mlops_take_weights(env, table, table_index(table, source, wanted.weight), target, &dataset->weight);
 	dataset->n_usable = dataset->partials ? dataset->partials->n_usable : target->n_rows - target->n_missing;

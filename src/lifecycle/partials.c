@@ -64,15 +64,15 @@ refuse_split(const MlopsPreparation *preparation)
 }
 
 static void
-refuse_target(const MlopsSource *source, int target)
+refuse_target(const MlopsSource *source, int target, bool classes)
 {
-	const MlopsSourceColumn *column = target < 0 ? NULL : &source->columns[target];
-
-	if (column == NULL || ml_type_kind(column->type) != ML_KIND_NUMBER)
+	if (target < 0 || (!classes && ml_type_kind(source->columns[target].type) != ML_KIND_NUMBER))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("driver \"partials\" needs a target that is a number"),
-				 errhint("Name one, or use the driver \"memory\".")));
+				 target < 0 ? errmsg("driver \"partials\" needs a target") :
+				 errmsg("algorithm needs a target that is a number, but column \"%s\" is of type %s",
+						source->columns[target].name, ml_type_name(source->columns[target].type)),
+				 errhint("Name another column as target.")));
 }
 
 static void
@@ -125,6 +125,52 @@ find_identity(MlopsPartials *partials, int split_key)
 				 errhint("Name one as key, or as option \"key\" of split.")));
 }
 
+/* How many rows are usable; for a classification by class. */
+static void
+count_rows(MlEnv *env, const MlopsTrainRequest *request, MlopsPartials *partials)
+{
+	const MlAlgorithm *algorithm = ml_algorithm_find(request->algorithm);
+	MlTable		table;
+	MlTarget	target;
+	int64_t    *times;
+	int64_t		row;
+	int			k;
+
+	if (algorithm->max_classes == 0)
+	{
+		partials->n_usable = mlops_pass_count(partials->source, partials->target, partials->weight,
+											  partials->nan_is_missing);
+		partials->class_rows[0] = partials->n_usable;
+		return;
+	}
+	mlops_pass_classes(partials->source, partials->target, partials->weight, partials->nan_is_missing, env, &table);
+	times = mlops_need(env, table.n_rows + 1, sizeof(int64_t));
+	mlops_check(env, ml_table_pin(&table, 1));
+	for (row = 0; row < table.n_rows; row++)
+		times[row] = (int64_t) table.columns[1].number[row];
+	mlops_check(env, ml_target_classes(env, &table, 0, times, request->positive, &target));
+	if (target.n_classes > 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("driver \"partials\" can tell two classes apart, but column \"%s\" has %d",
+						target.name, target.n_classes),
+				 errhint("Use the driver \"memory\".")));
+	partials->n_classes = target.n_classes;
+	partials->labels = target.labels;
+	for (k = 0; k < target.n_classes; k++)
+	{
+		partials->class_rows[k] = target.class_rows[k];
+		partials->n_usable += target.class_rows[k];
+	}
+}
+
+/* Classes, or 1 for regression. */
+static int
+n_thresholds(const MlopsPartials *partials)
+{
+	return Max(partials->n_classes, 1);
+}
+
 /* -------------------------------------------------------------- row plans */
 
 /* The place of a source's column among the features of a plan, where it is put if need be. */
@@ -167,7 +213,9 @@ make_pass(const MlopsPartials *partials, MlRowKind kind, const MlSignature *sign
 	plan->signature.nan_is_missing = partials->nan_is_missing;
 	plan->signature.time_zone = mlops_pass_time_zone();
 	plan->kind = kind;
-	plan->task = ML_REGRESSION;
+	plan->task = partials->n_classes > 0 ? ML_CLASSIFICATION : ML_REGRESSION;
+	plan->n_classes = partials->n_classes;
+	plan->labels = (const char **) partials->labels;
 	plan->offset = -1;
 	plan->glm.dispersion = 1;
 	plan->target = plan_column(partials, plan, partials->target);
@@ -199,17 +247,21 @@ find_bounds(MlEnv *env, const MlopsTrainRequest *request, const MlopsPreparation
 {
 	MlSplitOptions options = preparation->split;
 	int			identity = 0;
-	int64_t		wanted;
-	double		inherited;
+	int64_t		wanted[ML_MAX_CLASSES];
+	double		inherited = request->inherited_split ? mlops_split_bound(request->inherited_split) : 0;
+	int			k;
 
 	if (options.method == ML_SPLIT_NONE)
 		return;
 	options.identity = &identity;
 	options.n_identity = 1;
-	mlops_check(env, ml_split_wanted(env, &options, &partials->n_usable, 1, &wanted));
-	partials->below[0] = Min(1.0, (wanted + SURE * sqrt((double) wanted) + SURE) / partials->n_usable);
-	inherited = request->inherited_split ? mlops_split_bound(request->inherited_split) : 0;
-	partials->below[0] = Max(partials->below[0], inherited);
+	mlops_check(env, ml_split_wanted(env, &options, partials->class_rows, n_thresholds(partials), wanted));
+	for (k = 0; k < n_thresholds(partials); k++)
+	{
+		double		bound = (wanted[k] + SURE * sqrt((double) wanted[k]) + SURE) / partials->class_rows[k];
+
+		partials->below[k] = Max(Min(1.0, bound), inherited);
+	}
 }
 
 MlopsPartials *
@@ -217,11 +269,13 @@ mlops_partials_begin(MlEnv *env, const MlopsTrainRequest *request, const MlopsPr
 					 MlopsSource *source, int target, int weight, int split_key)
 {
 	MlopsPartials *partials = palloc0(sizeof(MlopsPartials));
+	const MlAlgorithm *algorithm;
 
 	refuse_algorithm(request);
+	algorithm = ml_algorithm_find(request->algorithm);
 	refuse_groups(request);
 	refuse_split(preparation);
-	refuse_target(source, target);
+	refuse_target(source, target, algorithm->max_classes > 0);
 	refuse_source(source);
 	partials->source = source;
 	partials->schema = mlops_extension_schema();
@@ -230,10 +284,21 @@ mlops_partials_begin(MlEnv *env, const MlopsTrainRequest *request, const MlopsPr
 	partials->nan_is_missing = preparation->nan_is_missing;
 	partials->seed = preparation->split.seed;
 	find_identity(partials, split_key);
-	partials->n_usable = mlops_pass_count(source, target, weight, preparation->nan_is_missing);
+	count_rows(env, request, partials);
 	refuse_few_rows(preparation, partials->n_usable);
 	find_bounds(env, request, preparation, partials);
 	return partials;
+}
+
+void
+mlops_partials_target(MlEnv *env, const MlopsPartials *partials, const MlTable *table, int column,
+					  const char *positive, MlTarget *target)
+{
+	if (partials->n_classes > 0)
+		mlops_check(env, ml_target_match(env, table, column, ML_CLASSIFICATION, partials->n_classes,
+										 partials->labels, target));
+	else
+		mlops_check(env, ml_target_make(env, table, column, ML_REGRESSION, positive, target));
 }
 
 const MlopsPass *
@@ -256,29 +321,36 @@ find_rule(MlEnv *env, const MlopsDataset *dataset)
 	const MlSplitOptions *options = &dataset->split_options;
 	MlSplitRule *rule = mlops_need(env, 1, sizeof(MlSplitRule));
 	double	   *u = mlops_need(env, table->n_rows + 1, sizeof(double));
-	int64_t		wanted;
-	int64_t		n_below = 0;
-	int64_t		n = 0;
-	int64_t		row;
+	double	   *own = mlops_need(env, table->n_rows + 1, sizeof(double));
+	int64_t		wanted[ML_MAX_CLASSES];
+	int			k;
 
 	rule->method = options->method;
-	rule->n_thresholds = 1;
-	mlops_check(env, ml_split_wanted(env, options, &partials->n_usable, 1, &wanted));
+	rule->n_thresholds = n_thresholds(partials);
+	mlops_check(env, ml_split_wanted(env, options, partials->class_rows, n_thresholds(partials), wanted));
 	mlops_check(env, ml_split_positions(env, table, options, NULL, u));
-	for (row = 0; row < table->n_rows; row++)
+	for (k = 0; k < n_thresholds(partials); k++)
 	{
-		if (isnan(target->y[row]))
-			continue;
-		n_below += u[row] < partials->below[0];
-		u[n++] = u[row];
+		int64_t		n_below = 0;
+		int64_t		n = 0;
+		int64_t		row;
+
+		for (row = 0; row < table->n_rows; row++)
+		{
+			if (isnan(target->y[row]) || (partials->n_classes > 0 && target->y[row] != k))
+				continue;
+			n_below += u[row] < partials->below[k];
+			own[n++] = u[row];
+		}
+		if (n_below <= wanted[k] && partials->below[k] < 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("driver \"partials\" cannot split by a key with so few different values"),
+					 errhint("Name a column as key that tells rows apart.")));
+		mlops_check(env, ml_split_threshold(env, own, n, wanted[k], &rule->holdout_below[k]));
 	}
-	if (n_below <= wanted && partials->below[0] < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("driver \"partials\" cannot split by a key with so few different values"),
-				 errhint("Name a column as key that tells rows apart.")));
-	mlops_check(env, ml_split_threshold(env, u, n, wanted, &rule->holdout_below[0]));
 	ml_release(env, u);
+	ml_release(env, own);
 	return rule;
 }
 

@@ -29,6 +29,9 @@ typedef struct MlopsPartials
 	int		   *identity;
 	bool		nan_is_missing;
 	uint64		seed;
+	int			n_classes;		/* 0 for regression */
+	char	  **labels;			/* (n_classes) */
+	int64		class_rows[ML_MAX_CLASSES]; /* usable; [0] for regression */
 	int64		n_usable;		/* rows with a target and a weight */
 	int64		n_learnt;		/* of them not held out */
 	double		below[ML_MAX_CLASSES];	/* held out */
@@ -48,6 +51,10 @@ typedef struct MlopsPartials
 extern MlopsPartials *mlops_partials_begin(MlEnv *env, const MlopsTrainRequest *request,
 										   const MlopsPreparation *preparation, MlopsSource *source,
 										   int target, int weight, int split_key);
+
+/* What the target says in the rows that were read, by what it says in all. */
+extern void mlops_partials_target(MlEnv *env, const MlopsPartials *partials, const MlTable *table, int column,
+								  const char *positive, MlTarget *target);
 
 /* The pass that reads the rows above. */
 extern const MlopsPass *mlops_partials_chosen(MlEnv *env, const MlopsPartials *partials);

@@ -416,8 +416,8 @@ category_classes(MlEnv *env, const MlColumn *column, Classes *classes)
 
 /* y = index of each row's class as found, and the rows of each class. */
 static MlStatus
-count_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, MlTarget *target,
-			  Classes *classes)
+count_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, const int64_t *times,
+			  MlTarget *target, Classes *classes)
 {
 	int64_t		row;
 
@@ -433,7 +433,7 @@ count_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, MlTa
 			continue;
 		found = column->code != NULL ? column->code[row] : find_value(distinct, column->number[row]);
 		target->y[row] = found;
-		classes->found[found].rows++;
+		classes->found[found].rows += times == NULL ? 1 : times[row];
 	}
 	return ML_OK;
 }
@@ -537,8 +537,8 @@ put_positive_last(MlEnv *env, const char *positive, MlTarget *target, Classes *c
 }
 
 static MlStatus
-make_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, const char *positive,
-             MlTarget *target)
+make_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, const int64_t *times,
+			 const char *positive, MlTarget *target)
 {
 	Classes    *classes = ml_allocate(env, 1, sizeof(Classes));
 	int64_t		n_present = target->n_rows - target->n_missing;
@@ -550,9 +550,9 @@ make_classes(MlEnv *env, const MlColumn *column, const Distinct *distinct, const
 		ML_TRY(category_classes(env, column, classes));
 	else
 		ML_TRY(number_classes(env, column, distinct, classes));
-	if (classes->n > 2 && 2 * (int64_t) classes->n > n_present)
+	if (classes->n > 2 && times == NULL && 2 * (int64_t) classes->n > n_present)
 		return fail_few_rows(env, column, distinct, classes->n, n_present);
-	ML_TRY(count_classes(env, column, distinct, target, classes));
+	ML_TRY(count_classes(env, column, distinct, times, target, classes));
 	if (classes->n > 2)
 		ML_TRY(leave_out_single_rows(env, column, target, classes));
 	if (classes->n < 2)
@@ -628,12 +628,29 @@ make_target(MlEnv *env, const MlTable *table, int column_index, int task, const 
 	if (inferred)
 		task = infer_task(column, &distinct);
 	if (task == ML_CLASSIFICATION)
-		return make_classes(env, column, &distinct, positive, target);
+		return make_classes(env, column, &distinct, NULL, positive, target);
 
 	ML_TRY(make_regression(env, column, &distinct, inferred, target));
 	if (positive != NULL)
 		return ml_fail(env, ML_INVALID_OPTION, "option \"positive\" is only for classification, "
 					   "but target column \"%s\" is a number to predict", column->name);
+	return ML_OK;
+}
+
+MlStatus
+ml_target_classes(MlEnv *env, const MlTable *table, int column_index, const int64_t *times,
+				  const char *positive, MlTarget *target)
+{
+	const MlColumn *column = &table->columns[column_index];
+	Distinct	distinct;
+
+	memset(&distinct, 0, sizeof(distinct));
+	ML_TRY(ml_table_pin(table, column_index));
+	ML_TRY(ml_target_begin(env, table, column, target));
+	if (column->number != NULL)
+		ML_TRY(find_distinct(env, column, table->n_rows, &distinct));
+	ML_TRY(make_classes(env, column, &distinct, times, positive, target));
+	ml_table_unpin(table, column_index);
 	return ML_OK;
 }
 

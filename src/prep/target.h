@@ -84,6 +84,10 @@ typedef struct MlTarget
 extern MlStatus ml_target_make(MlEnv *env, const MlTable *table, int column, int task,
 							   const char *positive, MlTarget *target);
 
+/* The classes of rows of which each stands for times (n_rows) rows. */
+extern MlStatus ml_target_classes(MlEnv *env, const MlTable *table, int column, const int64_t *times,
+								  const char *positive, MlTarget *target);
+
 /*
  * The same target read from other rows, for evaluation: labels are matched
  * with those given; an unknown label is an error naming it. Anomalies are

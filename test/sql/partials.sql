@@ -52,16 +52,20 @@ DELETE FROM partials_rows WHERE id > 12000;
 -- Generalised linear models: a pass for each Newton step
 CREATE TABLE partials_counts AS
 SELECT i AS id, sin(i) AS a, cos(i * 1.7) AS b, (ARRAY['x', 'y', 'z', 'w'])[1 + (i::bigint * i) % 4] AS plan, CASE WHEN i % 11 > 0 THEN sin(i * 3.1) END AS holes, 0.5 + i % 3 AS w, 0.1 * (i % 5) AS exposure,
-	floor(exp(0.5 + 0.4 * sin(i) + 0.1 * (i % 7)) * (0.2 + ((i::bigint * 7919) % 1000) / 600.0)) AS claims, exp(0.5 * sin(i) - 0.2 * (i % 3)) * (0.1 + ((i::bigint * 7919) % 1000) / 500.0) AS amount
+	floor(exp(0.5 + 0.4 * sin(i) + 0.1 * (i % 7)) * (0.2 + ((i::bigint * 7919) % 1000) / 600.0)) AS claims, exp(0.5 * sin(i) - 0.2 * (i % 3)) * (0.1 + ((i::bigint * 7919) % 1000) / 500.0) AS amount,
+	CASE WHEN i % 9 > 0 THEN sin(i) + ((i::bigint * 104729) % 1000) / 300.0 > 2.6 END AS late, CASE WHEN cos(i * 1.7) + ((i::bigint * 15485863) % 1000) / 300.0 > 3.9 THEN 'B' ELSE 'A' END AS grade
 FROM generate_series(1, 4000) AS i;
 ALTER TABLE partials_counts ADD PRIMARY KEY (id);
 ANALYZE partials_counts;
 CREATE FUNCTION partials_glm_agree(algorithm text, target text, features text[], params jsonb, weight text, split jsonb) RETURNS TABLE (same_split bool, same_estimates bool, same_errors bool, same_reasons bool, same_statistics bool) LANGUAGE plpgsql AS $$
 BEGIN
+	IF algorithm = 'logistic' THEN
+		PERFORM mlops_drop_model(name) FROM mlops.models WHERE name IN ('partials_memory', 'partials_passes');
+	END IF;
 	PERFORM mlops_train('partials_memory', 'partials_counts', target => target, algorithm => algorithm, features => features, params => params, weight => weight, split => split, deploy => 'always');
 	PERFORM mlops_train('partials_passes', 'partials_counts', target => target, algorithm => algorithm, features => features, params => params, weight => weight, split => split, deploy => 'always', prepare => '{"driver": "partials"}');
 	same_split := (SELECT count(DISTINCT r.split) = 1 FROM (SELECT v.split, rank() OVER (PARTITION BY v.model ORDER BY v.version DESC) AS place FROM mlops.versions AS v WHERE v.model IN ('partials_memory', 'partials_passes')) AS r WHERE r.place = 1);
-	SELECT bool_and(abs(m.estimate - p.estimate) <= 1e-9 * greatest(1, abs(m.estimate))), bool_and(abs(m.std_error - p.std_error) <= 1e-8 * m.std_error), bool_and(m.reason IS NOT DISTINCT FROM p.reason)
+	SELECT bool_and(abs(m.estimate - p.estimate) <= 1e-9 * greatest(1, abs(m.estimate))), bool_and(abs(m.std_error - p.std_error) <= 1e-8 * m.std_error) IS NOT FALSE, bool_and(m.reason IS NOT DISTINCT FROM p.reason)
 		INTO same_estimates, same_errors, same_reasons
 	FROM mlops_coefficients('partials_memory') AS m FULL JOIN mlops_coefficients('partials_passes') AS p ON m.feature = p.feature AND m.level IS NOT DISTINCT FROM p.level;
 	same_statistics := (SELECT bool_and(abs(m.value - p.value) <= 1e-7 * abs(m.value)) FROM mlops_evaluate('partials_memory') AS m JOIN mlops_evaluate('partials_passes') AS p USING (part, metric)
@@ -75,6 +79,13 @@ SELECT * FROM partials_glm_agree('poisson', 'claims', '{a,b,plan,holes}', '{"l2"
 SELECT * FROM partials_glm_agree('gamma', 'amount', '{a,b,plan,holes}', '{"tolerance": 1e-10}', 'w', '{}');
 SELECT * FROM partials_glm_agree('gamma', 'amount', '{a,b,plan,holes}', '{"l1": 50, "tolerance": 1e-10}', NULL, '{"method": "none"}');
 SELECT mlops_train('partials_bad', 'partials_counts', target => 'a', algorithm => 'poisson', prepare => '{"driver": "partials"}');
+-- two classes, with thresholds of their own
+SELECT * FROM partials_glm_agree('logistic', 'late', '{a,b,plan,holes}', '{"l2": 0, "tolerance": 1e-10}', NULL, '{}');
+SELECT * FROM partials_glm_agree('logistic', 'grade', '{a,b,plan,holes}', '{"l2": 3, "tolerance": 1e-10}', 'w', '{"max_holdout": 300, "min_class": 200}');
+SELECT classes, target FROM mlops.versions WHERE model = 'partials_passes' ORDER BY version DESC LIMIT 1;
+SELECT mlops_train('partials_bad', 'SELECT id, a, b, id % 3 AS k FROM partials_counts', target => 'k', key => 'id', algorithm => 'logistic', prepare => '{"driver": "partials"}');
+SELECT mlops_train('partials_bad', 'partials_counts', target => 'late', algorithm => 'logistic', positive => 'maybe', prepare => '{"driver": "partials"}');
+SELECT mlops_train('partials_bad', 'partials_counts', target => 'late', algorithm => 'logistic', params => '{"class_weight": "balanced"}', prepare => '{"driver": "partials"}');
 -- two columns that are the same
 SELECT unnest(warnings) FROM mlops_train('partials_bad', 'SELECT *, 2 * a AS double_a FROM partials_counts', target => 'claims', key => 'id', features => '{a,b,double_a}', algorithm => 'poisson', prepare => '{"driver": "partials"}');
 SELECT mlops_drop_model('partials_memory'), mlops_drop_model('partials_passes');
