@@ -1,4 +1,5 @@
 -- The driver partials: passes of queries instead of rows gathered in memory.
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 CREATE TABLE partials_rows AS
 SELECT i AS id, sin(i) AS a, 1000 + cos(i * 1.7) AS b, (i % 7)::smallint AS c, (ARRAY['x', 'y', 'Z', 'ä', NULL])[1 + (i::bigint * i) % 5] AS plan,
