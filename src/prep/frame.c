@@ -243,13 +243,6 @@ ml_frame_pin_all(const MlFrame *frame)
 	return ML_OK;
 }
 
-MlStatus
-ml_signature_frame(MlEnv *env, const MlSignature *signature, const MlTable *table, MlFrame *frame)
-{
-	ML_TRY(ml_frame_begin(env, signature, table, frame));
-	return ml_frame_pin_all(frame);
-}
-
 void
 ml_frame_end(MlFrame *frame)
 {

@@ -144,10 +144,6 @@ extern MlStatus ml_frame_pin(const MlFrame *frame, int input);
 extern void ml_frame_unpin(const MlFrame *frame, int input);
 extern MlStatus ml_frame_pin_all(const MlFrame *frame);
 
-/* ml_frame_begin() with all inputs pinned. */
-extern MlStatus ml_signature_frame(MlEnv *env, const MlSignature *signature, const MlTable *table,
-								   MlFrame *frame);
-
 /* One row of feature values (n_features) as inputs (n_inputs). Never fails. */
 extern void ml_signature_encode(const MlSignature *signature, const MlValue *values, double *inputs);
 

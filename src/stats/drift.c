@@ -131,29 +131,6 @@ ml_js_distance(const double *reference, const double *current, int bins)
 	return sqrt(fmin(fmax(sum / LN_2, 0.0), 1.0));
 }
 
-double
-ml_ks_statistic(const double *a, int64_t n, const double *b, int64_t m)
-{
-	double		largest = 0.0;
-	int64_t		i = 0;
-	int64_t		j = 0;
-
-	if (n <= 0 || m <= 0)
-		return NAN;
-	/* Once one sample is used up the distance only shrinks. */
-	while (i < n && j < m)
-	{
-		double		value = a[i] < b[j] ? a[i] : b[j];
-
-		while (i < n && a[i] == value)
-			i++;
-		while (j < m && b[j] == value)
-			j++;
-		largest = fmax(largest, fabs((double) i / (double) n - (double) j / (double) m));
-	}
-	return largest;
-}
-
 /* The likelihood-ratio term of one cell, twice observed * ln(observed / expected). */
 static double
 likelihood_term(double observed, double expected)

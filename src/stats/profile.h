@@ -83,8 +83,6 @@ extern double ml_psi(const double *reference, const double *current, int bins);
 /* 2 x bins contingency chi-square; bins empty on both sides are left out. */
 extern double ml_chi_square(const double *reference, const double *current, int bins, int *df);
 extern double ml_js_distance(const double *reference, const double *current, int bins);
-/* Two-sample KS statistic of two samples, sorted ascending. */
-extern double ml_ks_statistic(const double *a, int64_t n, const double *b, int64_t m);
 
 /* Benjamini-Hochberg adjusted p-values, in place of p; NaN stays and does not count. */
 extern MlStatus ml_adjust_p_values(MlEnv *env, double *p, int count);

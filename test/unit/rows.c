@@ -101,3 +101,10 @@ unit_all_rows(MlEnv *env, int64_t n)
 		rows[i] = (uint32_t) i;
 	return rows;
 }
+
+MlStatus
+unit_pinned_frame(MlEnv *env, const MlSignature *signature, const MlTable *table, MlFrame *frame)
+{
+	ML_TRY(ml_frame_begin(env, signature, table, frame));
+	return ml_frame_pin_all(frame);
+}

@@ -5,7 +5,7 @@
 #ifndef ML_TEST_ROWS_H
 #define ML_TEST_ROWS_H
 
-#include "prep/table.h"
+#include "prep/signature.h"
 
 #define UNIT_ROW	512			/* bytes of a row's text at most */
 
@@ -21,6 +21,10 @@ extern MlStatus unit_row(MlTable *table, const char *cells);
 
 /* The numbers 0 .. n-1 in another order, the same one each time. */
 extern int *unit_shuffle(MlEnv *env, int n);
+
+/* ml_frame_begin() with all inputs pinned. */
+extern MlStatus unit_pinned_frame(MlEnv *env, const MlSignature *signature, const MlTable *table,
+								  MlFrame *frame);
 
 /* The row numbers 0 .. n-1 */
 extern uint32_t *unit_all_rows(MlEnv *env, int64_t n);

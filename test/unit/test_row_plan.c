@@ -132,7 +132,7 @@ test_least_squares(void)
 	unit_ok(ml_row_plan_check(sample.env, &sample.plan) == ML_OK, "plan");
 	unit_ok(ml_row_encoder_make(sample.env, &sample.plan, &encoder) == ML_OK, "encoder");
 	unit_ok(ml_design_make(sample.env, &sample.learnt, &design) == ML_OK, "design");
-	unit_ok(ml_signature_frame(sample.env, &sample.learnt, sample.table, &frame) == ML_OK, "frame");
+	unit_ok(unit_pinned_frame(sample.env, &sample.learnt, sample.table, &frame) == ML_OK, "frame");
 	unit_ok(ml_design_block_make(sample.env, &design, N_ROWS, &block) == ML_OK, "block");
 	unit_ok(ml_row_identities(sample.env, sample.table, &id, 1, false, identity) == ML_OK, "identities");
 	ml_design_load(&design, &frame, unit_all_rows(sample.env, N_ROWS), N_ROWS, 0, &block);

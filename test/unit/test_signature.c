@@ -162,7 +162,7 @@ test_missing_categories(void)
 	fit_all(env, table, 255, &s);
 	unit_ok(s.inputs[0].has_missing && s.inputs[0].n_levels == 2 && s.inputs[0].mode == 0, "missing is no level");
 	unit_ok(s.inputs[1].has_missing && s.inputs[1].n_levels == 0, "no values, no levels");
-	ml_signature_frame(env, &s, table, &frame);
+	unit_pinned_frame(env, &s, table, &frame);
 	unit_ok(frame.columns[0].code[0] == 0 && frame.columns[0].code[1] == ML_CODE_MISSING &&
 			frame.columns[0].code[2] == 1, "codes of a frame");
 	unit_ok(ml_signature_fit(env, table, both, 2, &second, 1, 255, NULL, &s) == ML_OK, "fit on one row");
@@ -196,7 +196,7 @@ test_many_categories(void)
 	}
 	unit_ok(wrong == 0, "are the most frequent ones, in order");
 	unit_ok(s.inputs[0].mode == 254, "the last is the most frequent");
-	unit_ok(ml_signature_frame(env, &s, table, &frame) == ML_OK && frame.columns[0].code[0] == 255 &&
+	unit_ok(unit_pinned_frame(env, &s, table, &frame) == ML_OK && frame.columns[0].code[0] == 255 &&
 			frame.columns[0].code[table->n_rows - 1] == 254, "a frame of them");
 	unit_stop_after(env, 3);
 	unit_ok(fit_all(env, table, 255, &s) == ML_INTERRUPTED, "a stop is obeyed");
@@ -342,7 +342,7 @@ test_rows_equal_frame(void)
 	int			i;
 
 	unit_ok(fit_all(env, table, 10, &s) == ML_OK && s.n_inputs == 14, "fit a table of all kinds");
-	unit_ok(ml_signature_frame(env, &s, table, &frame) == ML_OK, "make its frame");
+	unit_ok(unit_pinned_frame(env, &s, table, &frame) == ML_OK, "make its frame");
 	unit_ok(frame.columns[2].number == table->columns[2].number, "numbers are not copied");
 	for (row = 0; row < 1000; row++)
 	{
@@ -420,15 +420,15 @@ test_other_tables(void)
 	unit_row(other, "a|9|5");
 	unit_row(other, "zz|9|");
 	fit_all(env, table, 255, &s);
-	unit_ok(ml_signature_frame(env, &s, other, &frame) == ML_OK && frame.columns[0].number[0] == 5 &&
+	unit_ok(unit_pinned_frame(env, &s, other, &frame) == ML_OK && frame.columns[0].number[0] == 5 &&
 			frame.columns[1].code[0] == 0, "columns are found by name; other types of a kind will do");
 	unit_ok(frame.columns[1].code[1] == 2 && isnan(frame.columns[0].number[1]), "new values are other or missing");
-	unit_ok(ml_signature_frame(env, &s, lacks, &frame) == ML_INVALID_DATA, "a missing column is an error");
+	unit_ok(unit_pinned_frame(env, &s, lacks, &frame) == ML_INVALID_DATA, "a missing column is an error");
 	unit_text(env->error.message, "the source has no column \"plan\", which the model needs", "naming it");
-	unit_ok(ml_signature_frame(env, &s, wrong, &frame) == ML_INVALID_DATA, "another kind is an error");
+	unit_ok(unit_pinned_frame(env, &s, wrong, &frame) == ML_INVALID_DATA, "another kind is an error");
 	unit_text(env->error.message, "column \"x\" is of type text, but the model was trained on double precision",
 			  "naming both types");
-	unit_ok(ml_signature_frame(env, &s, empty, &frame) == ML_OK && frame.n_rows == 0, "an empty table gives an empty frame");
+	unit_ok(unit_pinned_frame(env, &s, empty, &frame) == ML_OK && frame.n_rows == 0, "an empty table gives an empty frame");
 	unit_ok(ml_signature_find(&s, "plan", 4) == 1 && ml_signature_find(&s, "pla", 3) == -1 &&
 			ml_signature_find(&s, "plans", 5) == -1, "features are found by name");
 }
@@ -453,7 +453,7 @@ test_wide(void)
 	for (i = 0; i < 20; i++)
 		unit_row(table, row);
 	unit_ok(fit_all(env, table, 255, &s) == ML_OK && s.n_inputs == 800 * 6, "1,600 columns");
-	unit_ok(ml_signature_frame(env, &s, table, &frame) == ML_OK && frame.n_inputs == 4800, "and their frame");
+	unit_ok(unit_pinned_frame(env, &s, table, &frame) == ML_OK && frame.n_inputs == 4800, "and their frame");
 }
 
 int
