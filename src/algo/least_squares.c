@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "math/blas.h"
+#include "math/gram.h"
 
 /* Share of a column's norm below which it says nothing new. */
 #define ALIAS_TOLERANCE 1e-10
@@ -21,6 +22,12 @@
 /* The power method for the condition number. */
 #define POWER_STEPS 300
 #define POWER_TOLERANCE 1e-10
+
+/* Variance inflation up to which squares may be summed, and rows that make it worth while. */
+#define MOST_INFLATION 100.0
+#define HOPELESS_INFLATION 1e12
+#define GRAM_ROWS_PER_COLUMN 4
+#define GRAM_COLUMNS 512
 
 /* Doubles before shifts and triangle: columns, rows, weight. */
 #define WRITTEN_HEADER 3
@@ -54,6 +61,32 @@ ml_least_squares_end(MlLeastSquares *state)
 	ml_release(state->env, state->r);
 	ml_release(state->env, state->rows);
 	ml_release(state->env, state->work);
+	ml_release(state->env, state->gram);
+	ml_release(state->env, state->block_gram);
+	ml_release(state->env, state->factor);
+	ml_release(state->env, state->inverse);
+}
+
+/* Euclidean length; scaled only where squares overflow or vanish. */
+static double
+norm(const double *values, int count)
+{
+	double		largest = 0.0;
+	double		sum = 0.0;
+	int			i;
+
+	for (i = 0; i < count; i++)
+		sum += values[i] * values[i];
+	if (sum > 1e-280 && sum < 1e300)
+		return sqrt(sum);
+	for (i = 0; i < count; i++)
+		largest = fmax(largest, fabs(values[i]));
+	if (largest == 0.0 || !isfinite(largest) || isnan(sum))
+		return isnan(sum) ? sum : largest;
+	sum = 0.0;
+	for (i = 0; i < count; i++)
+		sum += (values[i] / largest) * (values[i] / largest);
+	return largest * sqrt(sum);
 }
 
 static MlStatus
@@ -65,12 +98,150 @@ fold_waiting(MlLeastSquares *state)
 	return ml_qr_update(state->env, state->n, state->r, n_rows, state->rows, state->stride, state->work);
 }
 
+/*
+ * The upper triangular factor of a Gram matrix, in place. A column without
+ * values has a row of zeros. False when the inflation of a column's variance by
+ * those before it is above `most`.
+ */
+static bool
+factor_gram(double *gram, int n, double most)
+{
+	int			i;
+	int			j;
+	int			k;
+
+	for (k = 0; k < n; k++)
+	{
+		double	   *column = gram + (size_t) k * (size_t) n;
+		double		pivot = column[k];
+
+		for (i = 0; i < k; i++)
+		{
+			const double *before = gram + (size_t) i * (size_t) n;
+			double		sum = column[i];
+
+			for (j = 0; j < i; j++)
+				sum -= before[j] * column[j];
+			column[i] = before[i] > 0.0 ? sum / before[i] : 0.0;
+			pivot -= column[i] * column[i];
+		}
+		/* written so that NaN fails; 0 is a column without values */
+		if (column[k] != 0.0 && !(pivot * most >= column[k] && isfinite(pivot)))
+			return false;
+		column[k] = column[k] == 0.0 ? 0.0 : sqrt(pivot);
+	}
+	return true;
+}
+
+/*
+ * Is no column's variance inflated too much? It is the square of the length of
+ * its column times that of its row of the factor's inverse.
+ */
+static bool
+is_harmless(const double *factor, int n, double *inverse)
+{
+	int			i;
+	int			j;
+	int			k;
+
+	for (k = 0; k < n; k++)
+	{
+		const double *column = factor + (size_t) k * (size_t) n;
+		double	   *into = inverse + (size_t) k * (size_t) n;
+
+		memset(into, 0, (size_t) n * sizeof(double));
+		if (column[k] == 0.0)
+			continue;
+		for (i = 0; i < k; i++)
+		{
+			const double *before = inverse + (size_t) i * (size_t) n;
+
+			for (j = 0; j <= i; j++)
+				into[j] -= before[j] * column[i];
+		}
+		for (j = 0; j < k; j++)
+			into[j] /= column[k];
+		into[k] = 1.0 / column[k];
+	}
+	for (i = 0; i < n; i++)
+	{
+		double		size = norm(factor + (size_t) i * (size_t) n, i + 1);
+		double		sum = 0.0;
+
+		for (k = i; k < n; k++)
+			sum += inverse[(size_t) k * (size_t) n + (size_t) i] * inverse[(size_t) k * (size_t) n + (size_t) i];
+		if (!(sum * size * size <= MOST_INFLATION))
+			return false;
+	}
+	return true;
+}
+
+static MlStatus
+need_gram(MlLeastSquares *state)
+{
+	size_t		cells = (size_t) state->n * (size_t) state->n;
+
+	if (state->gram != NULL)
+		return ML_OK;
+	state->gram = ml_allocate(state->env, cells, sizeof(double));
+	state->block_gram = ml_allocate(state->env, cells, sizeof(double));
+	state->factor = ml_allocate(state->env, cells, sizeof(double));
+	state->inverse = ml_allocate(state->env, cells, sizeof(double));
+	return state->gram != NULL && state->block_gram != NULL && state->factor != NULL &&
+		state->inverse != NULL ? ML_OK : ML_OUT_OF_MEMORY;
+}
+
+/* Sum the squares and products of a block, when that does no harm; *done says so. */
+static MlStatus
+try_gram(MlLeastSquares *state, int n_rows, bool *done)
+{
+	size_t		cells = (size_t) state->n * (size_t) state->n;
+	size_t		i;
+
+	*done = false;
+	if (!state->sums || state->n > GRAM_COLUMNS || n_rows < GRAM_ROWS_PER_COLUMN * state->n)
+		return ML_OK;
+	ML_TRY(need_gram(state));
+	memset(state->block_gram, 0, cells * sizeof(double));
+	ML_TRY(ml_gram_add(state->env, state->rows, state->stride, n_rows, state->n, state->block_gram));
+	memcpy(state->factor, state->block_gram, cells * sizeof(double));
+	if (!factor_gram(state->factor, state->n, MOST_INFLATION) || !is_harmless(state->factor, state->n, state->inverse))
+		return ML_OK;
+	for (i = 0; i < cells; i++)
+		state->gram[i] += state->block_gram[i];
+	state->has_gram = true;
+	*done = true;
+	return ML_OK;
+}
+
 MlStatus
 ml_least_squares_fold(MlLeastSquares *state, int n_rows, double weight)
 {
+	bool		done;
+
 	state->n_rows += n_rows;
 	state->weight += weight;
+	ML_TRY(try_gram(state, n_rows, &done));
+	if (done)
+		return ML_OK;
 	return ml_qr_update(state->env, state->n, state->r, n_rows, state->rows, state->stride, state->work);
+}
+
+MlStatus
+ml_least_squares_settle(MlLeastSquares *state)
+{
+	size_t		cells = (size_t) state->n * (size_t) state->n;
+
+	ML_TRY(fold_waiting(state));
+	if (!state->has_gram)
+		return ML_OK;
+	/* sums of harmless Gram matrices are harmless: their smallest eigenvalues add up at least */
+	if (!factor_gram(state->gram, state->n, HOPELESS_INFLATION))
+		return ml_fail(state->env, ML_INVALID_DATA, "the squares of the columns are beyond double precision");
+	ML_TRY(ml_qr_update(state->env, state->n, state->r, state->n, state->gram, state->n, state->work));
+	memset(state->gram, 0, cells * sizeof(double));
+	state->has_gram = false;
+	return ML_OK;
 }
 
 /* Rows sqrt(l2) e_j with target 0 for every x; the intercept is not penalised. */
@@ -82,7 +253,7 @@ ml_least_squares_fold_penalty(MlLeastSquares *state, double l2)
 
 	if (l2 == 0.0)
 		return ML_OK;
-	ML_TRY(fold_waiting(state));
+	ML_TRY(ml_least_squares_settle(state));
 	for (start = 0; start < n_slots; start += state->capacity)
 	{
 		int			left = n_slots - start;
@@ -142,8 +313,8 @@ ml_least_squares_merge(MlLeastSquares *state, MlLeastSquares *other)
 	if (state->n != other->n)
 		return ml_fail(state->env, ML_INVALID_DATA,
 					   "states of least squares with %d and %d columns cannot be merged", state->n, other->n);
-	ML_TRY(fold_waiting(state));
-	ML_TRY(fold_waiting(other));
+	ML_TRY(ml_least_squares_settle(state));
+	ML_TRY(ml_least_squares_settle(other));
 	if (state->n_rows == 0)
 		memcpy(state->shift, other->shift, (size_t) state->n * sizeof(double));
 	shift_to(other, state->shift);
@@ -164,7 +335,7 @@ ml_least_squares_write(MlLeastSquares *state, double *values)
 {
 	int			k;
 
-	ML_TRY(fold_waiting(state));
+	ML_TRY(ml_least_squares_settle(state));
 	*values++ = state->n;
 	*values++ = (double) state->n_rows;
 	*values++ = state->weight;
@@ -218,28 +389,6 @@ ml_least_squares_read(MlEnv *env, const double *values, int64_t count, MlLeastSq
 		values += k + 1;
 	}
 	return ML_OK;
-}
-
-/* Euclidean length; scaled only where squares overflow or vanish. */
-static double
-norm(const double *values, int count)
-{
-	double		largest = 0.0;
-	double		sum = 0.0;
-	int			i;
-
-	for (i = 0; i < count; i++)
-		sum += values[i] * values[i];
-	if (sum > 1e-280 && sum < 1e300)
-		return sqrt(sum);
-	for (i = 0; i < count; i++)
-		largest = fmax(largest, fabs(values[i]));
-	if (largest == 0.0 || !isfinite(largest) || isnan(sum))
-		return isnan(sum) ? sum : largest;
-	sum = 0.0;
-	for (i = 0; i < count; i++)
-		sum += (values[i] / largest) * (values[i] / largest);
-	return largest * sqrt(sum);
 }
 
 /*
@@ -342,7 +491,7 @@ ml_least_squares_finish(MlLeastSquares *state, MlLeastSquaresFit *fit)
 	fit->coefficients = ml_allocate(state->env, n, sizeof(double));
 	if (fit->kept == NULL || fit->aliased == NULL || fit->coefficients == NULL)
 		return ML_OUT_OF_MEMORY;
-	ML_TRY(fold_waiting(state));
+	ML_TRY(ml_least_squares_settle(state));
 	ML_TRY(choose_columns(state, fit));
 	return solve(state, fit);
 }

@@ -116,6 +116,7 @@ begin(Fit *fit, MlEnv *env, const MlFitInput *input)
 	else if (fit->rows.intercept)
 		ML_TRY(ml_dense_rows_mean(&fit->rows, &fit->rows.shift));
 	fit->state.shift[fit->state.n - 1] = fit->rows.shift;
+	fit->state.sums = true;
 	return ML_OK;
 }
 
@@ -137,7 +138,7 @@ fold_rows(Fit *fit, const uint32_t *rows, int64_t count, int64_t done)
 		ml_report(fit->env, "fitting", (double) (done + start + n_rows) / (double) fit->input->n_rows,
 				  done + start + n_rows, -1, NAN);
 	}
-	return ML_OK;
+	return ml_least_squares_settle(&fit->state);
 }
 
 /* All rows into the state, wherever they are. */
@@ -183,6 +184,7 @@ fold_folds(Fit *fit, int n_folds, const uint8_t *fold, double *written)
 		ml_least_squares_end(&fit->state);
 		ML_TRY(ml_least_squares_begin(fit->env, n, &fit->state));
 		fit->state.shift[n - 1] = centre;
+		fit->state.sums = true;
 	}
 	ml_release(fit->env, rows);
 	return ML_OK;

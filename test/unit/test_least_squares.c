@@ -227,6 +227,68 @@ test_extremes(MlEnv *env)
 	}
 }
 
+/* All rows by blocks; exact: y without its noise. */
+static void
+fold_all(MlEnv *env, bool sums, bool exact, MlLeastSquares *state)
+{
+	double		values[4];
+	int			i;
+	int			k;
+
+	unit_ok(ml_least_squares_begin(env, COLUMNS, state) == ML_OK, "begin");
+	state->sums = sums;
+	for (i = 0; i < ROWS; i++)
+	{
+		double		root = sqrt(row_of(i, values));
+		int			at = i % 300;
+
+		if (exact)
+			values[3] = 7 + values[0] - 2 * values[1] + 0.5 * values[2];
+		else
+			values[3] += (double) (ml_mix64((uint64_t) i + 7777) % 100) / 10;
+		state->rows[at] = root;
+		for (k = 1; k < COLUMNS; k++)
+			state->rows[k * state->stride + at] = root * (values[k - 1] - (k < 4 ? 50 * k - 45 : 0));
+		if (at == 299)
+			unit_ok(ml_least_squares_fold(state, 300, 600) == ML_OK, "fold");
+	}
+}
+
+/* Summed squares give what QR gives, on every level of instructions with the same bits. */
+static void
+test_sums(MlEnv *env)
+{
+	MlLeastSquares by_qr;
+	MlLeastSquares summed;
+	MlLeastSquaresFit fit;
+	MlLeastSquaresFit fit_summed;
+	double		first[COLUMNS - 1];
+	int			level;
+	int			k;
+
+	fold_all(env, false, false, &by_qr);
+	unit_ok(ml_least_squares_finish(&by_qr, &fit) == ML_OK, "finish");
+	for (level = ML_SIMD_NONE; level <= (int) ml_simd_best(); level++)
+	{
+		env->simd = (MlSimd) level;
+		fold_all(env, true, false, &summed);
+		unit_ok(summed.has_gram, "harmless blocks are summed");
+		unit_ok(ml_least_squares_finish(&summed, &fit_summed) == ML_OK, "finish");
+		for (k = 0; k < COLUMNS - 1; k++)
+		{
+			unit_near(fit_summed.coefficients[k], fit.coefficients[k], 1e-13, "coefficient %d", k);
+			if (level == ML_SIMD_NONE)
+				first[k] = fit_summed.coefficients[k];
+			unit_ok(first[k] == fit_summed.coefficients[k], "the same bits on level %d", level);
+		}
+		unit_near(fit_summed.residual, fit.residual, 1e-12, "residual");
+	}
+	fold_all(env, true, true, &summed);
+	unit_ok(!summed.has_gram, "where y is all of other columns nothing is summed");
+	unit_ok(ml_least_squares_finish(&summed, &fit_summed) == ML_OK, "finish");
+	unit_ok(fit_summed.residual < 1e-18, "so the residual is nothing: %g", fit_summed.residual);
+}
+
 int
 main(void)
 {
@@ -239,5 +301,6 @@ main(void)
 	test_penalty(env);
 	test_aliases(env);
 	test_extremes(env);
+	test_sums(env);
 	return unit_done();
 }
