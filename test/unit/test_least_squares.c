@@ -248,7 +248,7 @@ fold_all(MlEnv *env, bool sums, bool exact, MlLeastSquares *state)
 			values[3] += (double) (ml_mix64((uint64_t) i + 7777) % 100) / 10;
 		state->rows[at] = root;
 		for (k = 1; k < COLUMNS; k++)
-			state->rows[k * state->stride + at] = root * (values[k - 1] - (k < 4 ? 50 * k - 45 : 0));
+			state->rows[k * state->stride + at] = root * (values[k - 1] - (k < 4 ? 50 * k - 45 : -41));
 		if (at == 299)
 			unit_ok(ml_least_squares_fold(state, 300, 600) == ML_OK, "fold");
 	}
