@@ -102,6 +102,18 @@ mlops_result_number(Datum *values, bool *nulls, int column, double value)
 }
 
 Datum
+mlops_result_numbers(const double *numbers, int n)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(n, 1));
+	int			i;
+
+	for (i = 0; i < n; i++)
+		elements[i] = Float8GetDatum(numbers[i]);
+	return PointerGetDatum(construct_array(elements, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+Datum
 mlops_result_texts(List *strings)
 {
 	Datum	   *elements = palloc(sizeof(Datum) * (list_length(strings) + 1));

@@ -34,6 +34,9 @@ extern TupleDesc mlops_result_descriptor(FunctionCallInfo fcinfo);
 extern void mlops_result_text(Datum *values, bool *nulls, int column, const char *value);
 extern void mlops_result_number(Datum *values, bool *nulls, int column, double value);
 
+/* Numbers as float8[]. */
+extern Datum mlops_result_numbers(const double *numbers, int n);
+
 /* A List of C strings as text[]. */
 extern Datum mlops_result_texts(List *strings);
 

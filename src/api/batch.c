@@ -5,8 +5,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 
@@ -17,18 +15,6 @@
 PG_FUNCTION_INFO_V1(mlops_sql_predict_batch);
 PG_FUNCTION_INFO_V1(mlops_sql_explain_batch);
 PG_FUNCTION_INFO_V1(mlops_sql_score_into);
-
-static Datum
-numbers_datum(const double *numbers, int n)
-{
-	Datum	   *values = palloc(sizeof(Datum) * n);
-	int			i;
-
-	for (i = 0; i < n; i++)
-		values[i] = Float8GetDatum(numbers[i]);
-	return PointerGetDatum(construct_array(values, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
 
 static void
 put_prediction(void *state, const MlopsPrediction *prediction)
@@ -43,7 +29,7 @@ put_prediction(void *state, const MlopsPrediction *prediction)
 	mlops_result_number(values, nulls, 3, prediction->probability);
 	nulls[4] = prediction->probabilities == NULL;
 	if (!nulls[4])
-		values[4] = numbers_datum(prediction->probabilities, prediction->n_classes);
+		values[4] = mlops_result_numbers(prediction->probabilities, prediction->n_classes);
 	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 }
 

@@ -5,8 +5,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -109,18 +107,6 @@ mlops_sql_importance(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-static Datum
-probabilities_datum(const double *probabilities, int n)
-{
-	Datum	   *values = palloc(sizeof(Datum) * n);
-	int			i;
-
-	for (i = 0; i < n; i++)
-		values[i] = Float8GetDatum(probabilities[i]);
-	return PointerGetDatum(construct_array(values, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
 /* mlops_rules(ref, tree, partition) */
 Datum
 mlops_sql_rules(PG_FUNCTION_ARGS)
@@ -145,7 +131,7 @@ mlops_sql_rules(PG_FUNCTION_ARGS)
 		mlops_result_number(values, nulls, 4, rows[i].prediction);
 		nulls[5] = rows[i].probabilities == NULL;
 		if (!nulls[5])
-			values[5] = probabilities_datum(rows[i].probabilities, rows[i].n_probabilities);
+			values[5] = mlops_result_numbers(rows[i].probabilities, rows[i].n_probabilities);
 		values[6] = Int64GetDatum(rows[i].rows);
 		mlops_result_number(values, nulls, 7, rows[i].share);
 		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);

@@ -12,10 +12,8 @@
 #include <math.h>
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "fmgr.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -147,21 +145,13 @@ transform(FunctionCallInfo fcinfo, MlopsRowForm form)
 {
 	const MlopsScorer *scorer;
 	const double *outputs;
-	Datum	   *elements;
-	int			n;
-	int			i;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	scorer = find_scorer(fcinfo, 1u << ML_CLUSTERING | 1u << ML_DECOMPOSITION);
 	mlops_features_read(fcinfo, scorer->reader, form, scorer->inputs);
 	outputs = mlops_scorer_predict(scorer);
-	n = ml_model_n_outputs(scorer->model);
-	elements = palloc(sizeof(Datum) * n);
-	for (i = 0; i < n; i++)
-		elements[i] = Float8GetDatum(outputs[i]);
-	PG_RETURN_ARRAYTYPE_P(construct_array(elements, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-										  TYPALIGN_DOUBLE));
+	PG_RETURN_DATUM(mlops_result_numbers(outputs, ml_model_n_outputs(scorer->model)));
 }
 
 static void
