@@ -415,6 +415,12 @@ ml_parameter_column(MlEnv *env, const MlAlgorithm *algorithm, const MlFitInput *
 	if (signature->inputs[*column].category || signature->features[feature].n_inputs != 1)
 		return ml_fail(env, ML_INVALID_OPTION, "parameter \"%s\" names \"%.*s\", which is not a number",
 					   name, ML_CUT(option->text, 100));
+	if (signature->inputs[*column].has_missing)
+	{
+		ml_fail(env, ML_INVALID_DATA, "the %s \"%.*s\" is missing in some rows", name, ML_CUT(option->text, 100));
+		ml_hint(env, "Give a query as source that leaves these rows out or fills it.");
+		return ML_INVALID_DATA;
+	}
 	return ML_OK;
 }
 

@@ -272,7 +272,7 @@ extern const MlOption *ml_parameter_given(const MlAlgorithm *algorithm, const Ml
 /*
  * The input that a parameter of kind ML_PARAM_COLUMN names, or -1 without one.
  * ML_INVALID_OPTION, naming parameter and column, when it is no feature or not
- * a number.
+ * a number; ML_INVALID_DATA when some rows to learn from do not have it.
  */
 extern MlStatus ml_parameter_column(MlEnv *env, const MlAlgorithm *algorithm, const MlFitInput *input,
 									int parameter, int *column);

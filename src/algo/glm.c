@@ -82,13 +82,6 @@ fix_offset(Fit *fit)
 		return ml_fail(fit->env, ML_INVALID_OPTION,
 					   "parameter \"offset\" is not for more than two classes");
 	slots = &glm->design.inputs[column];
-	if (slots->n_slots > 1)
-	{
-		char		name[96];
-
-		ml_input_name(fit->data.input.signature, column, name, sizeof(name));
-		return ml_fail(fit->env, ML_INVALID_DATA, "the offset \"%s\" is missing in some rows", name);
-	}
 	for (k = 0; k < slots->n_slots; k++)
 		fix(fit, 1 + slots->first_slot + k, ML_REASON_FIXED);
 	fit->offset = true;

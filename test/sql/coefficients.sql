@@ -79,6 +79,7 @@ SELECT * FROM mlops_coefficients(NULL);
 
 -- Wrong parameters
 SELECT learn('wrong', ARRAY['age', 'income'], NULL, '{"offset": "far"}');
+SELECT version FROM mlops_train('coefficients wrong', 'SELECT income, y, CASE WHEN random() > 0.5 THEN 1.0 END AS hole FROM mixed', target => 'y', algorithm => 'linear', params => '{"offset": "hole"}');
 SELECT learn('wrong', ARRAY['age', 'plan'], NULL, '{"offset": "plan"}');
 SELECT learn('wrong', ARRAY['age', 'income'], NULL, '{"offset": 1}');
 SELECT learn('wrong', ARRAY['age', 'income'], NULL, '{"intercept": "perhaps"}');
