@@ -52,6 +52,9 @@ FROM credit c ORDER BY 5 DESC, id LIMIT 5;
 SELECT round(mlops_probability('credit', c)::numeric, 3) AS as_it_is,
        round(mlops_probability('credit', to_jsonb(c) || '{"job": "fixed", "seniority_years": 15}')::numeric, 3) AS with_a_fixed_job
 FROM credit c WHERE id = 3;
+\echo
+\echo '=== ... and why? What each column adds to the log-odds of this applicant.'
+SELECT feature, value, round(contribution::numeric, 3) AS adds FROM mlops_explain('credit', (SELECT c FROM credit c WHERE id = 3)) LIMIT 6;
 
 \echo
 \echo '=== 6. Drift: only young applicants who rent. What differs from the training rows?'
