@@ -55,7 +55,8 @@ def train(cursor, task, table, model):
     cursor.execute("""SELECT seconds FROM mlops_train(%s, %s, %s, algorithm => %s, params => %s, exclude => ARRAY[%s],
         split => '{"method": "column", "column": "held_out"}')""", (model, table, target, algorithm, params, other))
     cursor.execute("SELECT timings FROM mlops.runs WHERE model = %s ORDER BY id DESC LIMIT 1", (model,))
-    return cursor.fetchone()[0]
+    timings = cursor.fetchone()[0]
+    return {step: seconds for step, seconds in timings.items() if step not in ("memory_mb", "workers")}
 
 
 def run_ours(task, destination):
